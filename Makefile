@@ -1,0 +1,56 @@
+# The commands people type. Paths are relative, so the checkout may lie in any folder.
+# WHEELS=dir installs from a folder of wheels (see `make bundle`) and never asks a network.
+
+PYTHON ?= python3
+WHEELS ?=
+# The lock is complete, so nothing is resolved at install (--no-deps); `pip check` afterwards says whether it is.
+PIP_FLAGS = --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
+PIP_SOURCE = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
+
+.PHONY: help env env-dev refresh test lint types dev bundle lock clean
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1 \t/'
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed, this is %d.%d: make ... PYTHON=python3.11" % v)'
+	@echo "环境 / environment: .venv ($$($(PYTHON) --version))"
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.runtime: requirements.lock pyproject.toml .venv/.made
+	@echo "依赖 / dependencies: requirements.lock"
+	@.venv/bin/python -m pip install $(PIP_FLAGS) $(PIP_SOURCE) -r requirements.lock
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	@echo "开发依赖 / development dependencies: requirements-dev.lock"
+	@.venv/bin/python -m pip install $(PIP_FLAGS) $(PIP_SOURCE) -r requirements-dev.lock
+	@touch $@
+
+env: .venv/.runtime ## make .venv from requirements.lock
+env-dev: .venv/.dev ## the same, with the tools for development
+
+refresh: env ## load raw/, compute, check, publish
+	@.venv/bin/zhibiao refresh $(ARGS)
+
+test: lint types ## lint, types and tests
+	@.venv/bin/python -m pytest $(ARGS)
+
+lint: env-dev
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+types: env-dev
+	@.venv/bin/mypy
+
+dev: env ## the Dagster page on http://127.0.0.1:3000, with schedule and sensor
+	@.venv/bin/zhibiao dev
+
+bundle: .venv/.made ## wheels and locks into bundle/, for machines without a network
+	@.venv/bin/python -m pip download $(PIP_FLAGS) $(PIP_SOURCE) --dest bundle -r requirements-dev.lock
+	@cp requirements.lock requirements-dev.lock bundle/
+	@echo "bundle/ $$(du -sh bundle | cut -f1): make refresh WHEELS=bundle"
+
+clean: ## remove the environment and what tools cached; published snapshots stay
+	@rm -rf .venv bundle dbt/target dbt/logs build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
