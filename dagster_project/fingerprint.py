@@ -1,0 +1,41 @@
+"""Fingerprints: whether inputs or code are the bytes they were. Only names and bytes count, never times."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from dagster_project.ingest import files
+from dagster_project.settings import ROOT
+
+_CODE = {
+    "dagster_project": ("*.py", "*.yml"),
+    "dbt": ("*.sql", "*.yml", "*.md"),
+    "expectations": ("*.yml",),
+}
+
+
+def of_files(paths: Iterable[Path], base: Path) -> str:
+    """One sha256 over the files' names (relative to `base`) and contents."""
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        total.update(f"{path.relative_to(base).as_posix()}\0{files.sha256(path)}\n".encode())
+    return total.hexdigest()
+
+
+def of_inputs(raw: Path) -> str:
+    """All inputs under `raw` with their sidecars."""
+    found = files.inputs(raw)
+    sidecars = (path.with_name(path.name + files.SIDECAR) for path in found)
+    return of_files([*found, *(path for path in sidecars if path.exists())], raw)
+
+
+def of_code() -> str:
+    """Everything that decides what a refresh computes: Python, models, expectations, pinned versions."""
+    paths = [
+        path
+        for room, kinds in _CODE.items()
+        for kind in kinds
+        for path in (ROOT / room).rglob(kind)
+        if "target" not in path.relative_to(ROOT).parts and "logs" not in path.relative_to(ROOT).parts
+    ]
+    return of_files([*paths, ROOT / "requirements.lock"], ROOT)

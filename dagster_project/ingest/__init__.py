@@ -1,0 +1,5 @@
+"""Files to `raw.*` tables: finding, reading, checking against a contract, quarantine. No Dagster here, no formulas.
+
+`contracts/` holds one data file a source; `contract.py` reads them and turns their rules into one SQL pass;
+`files.py` finds input files, `sidecar.py` vouches for them, `readers.py` opens them, `load.py` runs it all.
+"""

@@ -1,0 +1,192 @@
+"""A source's contract: its files, columns and row rules, read from `contracts/<source>.yml`. One rule, one place:
+a contract says types, required columns and what one row must satisfy; sums and relations between tables are dbt tests.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).with_name("contracts")
+TYPES = {"text", "number", "integer", "year"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, its Chinese heading (either may head a file), type, and the form of its cells."""
+
+    name: str
+    zh: str
+    en: str
+    type: str = "text"
+    required: bool = False
+    pattern: str | None = None
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule about one row `t`, in SQL over `raw.*`: true means the row fails. `needs` are the tables it reads."""
+
+    name: str
+    column: str
+    fails: str
+    reason_zh: str
+    reason_en: str
+    action_zh: str
+    action_en: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One source. `partial` is its declared consequence of a bad row: refuse everything, or quarantine the row."""
+
+    source: str
+    title_zh: str
+    title_en: str
+    group: str
+    files: tuple[str, ...]
+    key: tuple[str, ...]
+    partial: str
+    by_year: bool
+    required: bool
+    columns: tuple[Column, ...]
+    rules: tuple[Rule, ...]
+
+    @property
+    def table(self) -> str:
+        return f"raw.{self.source}"
+
+    @property
+    def needs(self) -> set[str]:
+        return {need for rule in self.rules for need in rule.needs}
+
+    def owns(self, relative: Path) -> bool:
+        """Whether a path relative to `raw/` is one of this source's files."""
+        return any(relative.match(pattern) or relative.with_suffix("").match(pattern) for pattern in self.files)
+
+
+class ContractError(Exception):
+    """A contract file that cannot be used: names the file and the entry."""
+
+
+@cache
+def load_contracts(folder: Path = FOLDER) -> dict[str, Contract]:
+    """All contracts by source, each after those its rules need. Raises ContractError."""
+    contracts = {contract.source: contract for contract in map(_read, sorted(folder.glob("*.yml")))}
+    ordered: dict[str, Contract] = {}
+
+    def place(contract: Contract, above: tuple[str, ...]) -> None:
+        if contract.source in above:
+            raise ContractError(f"contracts need each other in a circle: {' -> '.join((*above, contract.source))}")
+        for need in sorted(contract.needs):
+            if need not in contracts:
+                raise ContractError(f"{contract.source}.yml needs {need!r}, which is no source")
+            if need not in ordered:
+                place(contracts[need], (*above, contract.source))
+        ordered.setdefault(contract.source, contract)
+
+    for contract in contracts.values():
+        place(contract, ())
+    return ordered
+
+
+def _read(path: Path) -> Contract:
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        columns = tuple(
+            Column(**{**entry, "allowed": tuple(str(value) for value in entry.get("allowed", ()))})
+            for entry in data.pop("columns")
+        )
+        rules = tuple(Rule(**{**entry, "needs": tuple(entry.get("needs", ()))}) for entry in data.pop("rules", ()))
+        contract = Contract(
+            **{
+                "by_year": False,
+                "required": True,
+                **data,
+                "files": tuple(data["files"]),
+                "key": tuple(data["key"]),
+            },
+            columns=columns,
+            rules=rules,
+        )
+    except (KeyError, TypeError) as error:
+        raise ContractError(f"{path.name}: {error}") from error
+    names = {column.name for column in columns}
+    if contract.source != path.stem:
+        raise ContractError(f"{path.name}: source {contract.source!r} must be the file's name")
+    if contract.partial not in {"refuse", "quarantine"}:
+        raise ContractError(f"{path.name}: partial is {contract.partial!r}, use refuse or quarantine")
+    for column in columns:
+        if column.type not in TYPES:
+            raise ContractError(f"{path.name}: column {column.name}: type {column.type!r}, use one of {sorted(TYPES)}")
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", column.name):
+            raise ContractError(f"{path.name}: column {column.name!r} is no identifier")
+    for what, used in (("key", set(contract.key)), ("rules", {rule.column for rule in rules})):
+        if unknown := used - names:
+            raise ContractError(f"{path.name}: {what}: no such column {sorted(unknown)}")
+    return contract
+
+
+def year_of_file(name: str) -> str | None:
+    """The year a by-year file's name begins with, or None: 2024.csv, 2024-清远市.xlsx."""
+    match = re.match(r"(\d{4})(?!\d)", Path(name).name)
+    return match[1] if match else None
+
+
+def row_sql(contract: Contract, as_of: date, loaded: set[str]) -> str:
+    """One SQL pass over `raw.<source>`: (_file, _row, rule, column_name, value, expected), a line per broken rule.
+
+    Rules that read a table which is not `loaded` are left out: they would judge against nothing.
+    """
+    tests: list[str] = []
+
+    def add(rule: str, column: str, condition: str, expected: str = "''") -> None:
+        tests.append(
+            f"case when {condition} then {{'rule': '{rule}', 'column_name': '{column}', "
+            f"'value': t.{column}, 'expected': {expected}}} end"
+        )
+
+    for column in contract.columns:
+        cell, filled = f"t.{column.name}", f"t.{column.name} <> ''"
+        if column.required:
+            add("required", column.name, f"{cell} = ''")
+        if column.type == "number":
+            add("not_a_number", column.name, rf"{filled} and not regexp_full_match({cell}, '-?\d+(\.\d+)?')")
+        elif column.type == "integer":
+            add("not_an_integer", column.name, rf"{filled} and not regexp_full_match({cell}, '-?\d+')")
+        elif column.type == "year":
+            year = rf"regexp_full_match({cell}, '(1[89]|20|21)\d\d')"
+            add("not_a_year", column.name, f"{filled} and not {year}")
+            if column.name == "year":
+                add("future_year", column.name, f"{year} and {cell} > '{as_of.year}'", f"'{as_of.year}'")
+        if column.pattern:
+            add("bad_form", column.name, f"{filled} and not regexp_full_match({cell}, {_text(column.pattern)})",
+                _text(column.pattern))  # fmt: skip
+        if column.allowed:
+            allowed = ", ".join(map(_text, column.allowed))
+            add("not_in_list", column.name, f"{filled} and {cell} not in ({allowed})",
+                _text(", ".join(column.allowed)))  # fmt: skip
+    if contract.by_year:
+        of_file = r"regexp_extract(t._file, '([^/]+)$', 1)[:4]"
+        add("year_not_of_file", "year", f"t.year <> '' and t.year <> {of_file}", of_file)
+    add("duplicate_key", contract.key[-1], "t._copies > 1", _text(", ".join(contract.key)))
+    for rule in contract.rules:
+        if set(rule.needs) <= loaded:
+            add(rule.name, rule.column, f"({rule.fails})")
+    key = ", ".join(contract.key)
+    return f"""
+        with t as (select *, count(*) over (partition by {key}) as _copies from {contract.table})
+        select _file, _row, broken.rule, broken.column_name, broken.value, broken.expected
+        from (select t._file, t._row, unnest(list_filter([{", ".join(tests)}], lambda x: x is not null)) as broken from t)
+        order by _file, _row, broken.rule
+    """
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

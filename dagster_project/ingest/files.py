@@ -1,0 +1,46 @@
+"""Which files under `raw/` are inputs, and what their bytes are. Nothing here opens a table."""
+
+import hashlib
+import re
+from pathlib import Path
+
+SIDECAR = ".source.yml"
+READABLE = {".csv", ".xlsx"}
+
+# What editors, copy programs and file managers leave behind: never an input, never an error.
+_LEFT_ALONE = re.compile(
+    r"^(\..*|~\$.*|~.*|.*~|.*\.(tmp|temp|part|partial|filepart|crdownload|download|swp|bak|lock)|Thumbs\.db|desktop\.ini)$",
+    re.IGNORECASE,
+)
+
+
+def is_left_alone(path: Path) -> bool:
+    """True for half-copied, temporary and system files, and for sidecars."""
+    return bool(_LEFT_ALONE.match(path.name)) or path.name.endswith(SIDECAR)
+
+
+def inputs(raw: Path) -> list[Path]:
+    """Every input file under `raw`, sorted; hidden folders are left alone too."""
+    return sorted(
+        path
+        for path in raw.rglob("*")
+        if path.is_file()
+        and not is_left_alone(path)
+        and not any(part.startswith(".") for part in path.relative_to(raw).parts)
+    )
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_resting(path: Path, expected: tuple[int, int]) -> bool:
+    """Whether size and time of change are still what they were before reading."""
+    return stamp(path) == expected
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """Size in bytes and time of change in nanoseconds."""
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns

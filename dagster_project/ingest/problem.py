@@ -1,0 +1,180 @@
+"""What can be wrong with an input, said so that the person who must mend it can. One shape for every refusal."""
+
+from dataclasses import dataclass
+
+# rule -> reason zh, reason en, action zh, action en; fields in braces are filled per case.
+MESSAGES: dict[str, tuple[str, str, str, str]] = {
+    "no_sidecar": (
+        "缺少来源说明 {expected}",
+        "has no sidecar {expected}",
+        "运行 zhibiao add {file} 填写来源",
+        "run: zhibiao add {file}",
+    ),
+    "bad_sidecar": (
+        "来源说明无法使用：{found}",
+        "its sidecar cannot be used: {found}",
+        "修正 {expected}，或运行 zhibiao add {file}",
+        "mend {expected}, or run: zhibiao add {file}",
+    ),
+    "hash_mismatch": (
+        "文件内容与来源说明中的 sha256 不符（{found}）",
+        "its bytes no longer match the sha256 of its sidecar ({found})",
+        "确认文件来源无误后运行 zhibiao add {file}",
+        "check where the file came from, then run: zhibiao add {file}",
+    ),
+    "still_written": (
+        "文件仍在写入",
+        "is still being written",
+        "等待复制完成后再刷新",
+        "wait until the copy is complete, then refresh",
+    ),
+    "unsupported_file": (
+        "不支持的文件类型 {found}",
+        "is of a type that is not read: {found}",
+        "另存为 .csv（UTF-8）或 .xlsx",
+        "save it as .csv (UTF-8) or .xlsx",
+    ),
+    "unreadable": (
+        "文件无法读取：{found}",
+        "cannot be read: {found}",
+        "重新导出该文件",
+        "export the file again",
+    ),
+    "bad_encoding": (
+        "文字编码既不是 UTF-8 也不是 GB18030：{found}",
+        "is neither UTF-8 nor GB18030: {found}",
+        "用 UTF-8 编码另存",
+        "save it as UTF-8",
+    ),
+    "bad_file_name": (
+        "文件名应以四位年份开头，如 2024.csv 或 2024-清远市.xlsx",
+        "the name must begin with a year, like 2024.csv or 2024-county.xlsx",
+        "改名",
+        "rename the file",
+    ),
+    "missing_column": (
+        "缺少列 {column}（{expected}）",
+        "has no column {column} ({expected})",
+        "补上该列；现有列：{found}",
+        "add it; the columns found are: {found}",
+    ),
+    "unknown_column": (
+        "多出列 {column}",
+        "has a column nobody knows: {column}",
+        "删除该列，或改为规定列名之一：{expected}",
+        "remove it, or use one of: {expected}",
+    ),
+    "repeated_column": (
+        "列 {column} 出现不止一次",
+        "has the column {column} more than once",
+        "只保留一列",
+        "keep one of them",
+    ),
+    "ragged_row": (
+        "本行有 {found} 个字段，表头有 {expected} 个",
+        "this row has {found} fields, the header has {expected}",
+        "检查本行的逗号与引号",
+        "check the commas and quotes of this row",
+    ),
+    "no_rows": ("没有数据行", "has no rows", "填入数据或移走该文件", "fill it or take it away"),
+    "missing_file": (
+        "缺少文件 {expected}",
+        "is missing: {expected}",
+        "从安装包恢复该文件",
+        "restore it from the distribution",
+    ),
+    "required": ("不得为空", "must not be empty", "填写该单元格", "fill the cell"),
+    "not_a_number": (
+        "不是数字",
+        "is not a number",
+        "只写半角数字和小数点，不带单位、逗号或文字",
+        "write plain digits and a point, without unit, comma or text",
+    ),
+    "not_an_integer": ("不是整数", "is not a whole number", "只写半角整数", "write a plain whole number"),
+    "not_a_year": ("不是四位年份", "is not a year of four digits", "写成 2024", "write it like 2024"),
+    "future_year": (
+        "年份晚于基准日期所在年（{expected}）",
+        "lies after the year of the as-of date ({expected})",
+        "核对年份",
+        "check the year",
+    ),
+    "year_not_of_file": (
+        "年份与文件名不符（{expected}）",
+        "is not the year of the file's name ({expected})",
+        "把该行移到对应年份的文件",
+        "move the row to the file of its year",
+    ),
+    "not_in_list": (
+        "不在允许的取值之内",
+        "is not an allowed value",
+        "改为其中之一：{expected}",
+        "use one of: {expected}",
+    ),
+    "bad_form": (
+        "格式不符",
+        "does not have the required form",
+        "格式应为 {expected}",
+        "the form is {expected}",
+    ),
+    "duplicate_key": (
+        "与另一行重复（键：{expected}）",
+        "repeats the key of another row ({expected})",
+        "只保留一行",
+        "keep one of them",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One refusal: where (file, row as a spreadsheet counts, column), which rule, what was found, what to do."""
+
+    source: str
+    file: str
+    rule: str
+    reason_zh: str
+    reason_en: str
+    action_zh: str
+    action_en: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        rule: str,
+        source: str,
+        file: str,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+        found: object = "",
+        expected: object = "",
+    ) -> "Problem":
+        """A problem worded by MESSAGES; KeyError for a rule that has no words."""
+        reason_zh, reason_en, action_zh, action_en = (
+            text.format(file=file, column=column or "", found=found, expected=expected) for text in MESSAGES[rule]
+        )
+        return cls(source, file, rule, reason_zh, reason_en, action_zh, action_en, row, column, value)
+
+    @property
+    def place(self) -> str:
+        """Where, in one piece: raw/statistics/2024.csv 第 7 行 value 列."""
+        row = f" 第 {self.row} 行 (row {self.row})" if self.row else ""
+        column = f" {self.column}" if self.column else ""
+        return f"{self.file}{row}{column}"
+
+    def text(self) -> str:
+        """The whole message on one line, Chinese first."""
+        value = f"「{self.value}」" if self.value is not None else ""
+        return f"{self.place}: {value}{self.reason_zh}；{self.action_zh} / {self.reason_en}; {self.action_en}"
+
+
+class ShapeError(Exception):
+    """A file cannot be taken at all; carries the problems that say why."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = problems
+        super().__init__("\n".join(problem.text() for problem in problems))
