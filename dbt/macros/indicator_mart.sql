@@ -1,0 +1,95 @@
+{# A mart of one question: the standing value of a few indicators with all that a reader compares it with.
+   Changes and ranks only compare values of the same basis, so that no difference of method passes for a change. #}
+{% macro indicator_mart(indicator_codes) %}
+with cells as (
+    select * from {{ ref('int_indicator_standing') }} as s
+    where s.indicator_code in ({% for code in indicator_codes %}'{{ code }}'{% if not loop.last %}, {% endif %}{% endfor %})
+),
+
+-- Every value of either basis, so that the year before is found on the basis of the year itself.
+bases as (
+    select
+        f.indicator_code as indicator_code,
+        f.region_code as region_code,
+        f.year as year,
+        f.stage as stage,
+        f.segment as segment,
+        f.basis as basis,
+        f.value as value
+    from {{ ref('fct_indicator') }} as f
+    where f.status = 'ok'
+),
+
+ranked as (
+    select
+        c.indicator_code as indicator_code,
+        c.region_code as region_code,
+        c.year as year,
+        c.stage as stage,
+        c.segment as segment,
+        rank() over (
+            partition by c.indicator_code, c.parent_code, c.region_level, c.year, c.stage, c.segment, c.basis
+            order by case when i.direction = 'lower' then c.value else -c.value end
+        ) as rank_no,
+        count(*) over (
+            partition by c.indicator_code, c.parent_code, c.region_level, c.year, c.stage, c.segment, c.basis
+        ) as rank_of
+    from cells as c
+    inner join {{ ref('dim_indicator') }} as i on c.indicator_code = i.indicator_code
+    where i.direction in ('higher', 'lower') and c.parent_code is not null
+)
+
+select
+    c.indicator_code as indicator_code,
+    i.name_zh as indicator_zh,
+    c.region_code as region_code,
+    c.region_zh as region_zh,
+    c.region_level as region_level,
+    c.region_sort_no as region_sort_no,
+    c.parent_code as parent_code,
+    c.year as year,
+    c.stage as stage,
+    c.segment as segment,
+    c.value as value,
+    i.unit as unit,
+    c.basis as basis,
+    c.numerator as numerator,
+    c.denominator as denominator,
+    c.other_value as other_value,
+    c.other_basis as other_basis,
+    c.confidence as confidence,
+    before.value as previous_value,
+    c.value - before.value as change,
+    parent.value as parent_value,
+    parent.basis as parent_basis,
+    nation.value as national_value,
+    nation.basis as national_basis,
+    -- A rank among one says nothing.
+    case when r.rank_of > 1 then cast(r.rank_no as integer) end as rank_no,
+    case when r.rank_of > 1 then cast(r.rank_of as integer) end as rank_of,
+    i.standard_low as standard_low,
+    i.standard_high as standard_high,
+    i.standard_comparator as standard_comparator,
+    case i.standard_comparator
+        when '>=' then c.value >= i.standard_low
+        when '>' then c.value > i.standard_low
+        when '<=' then c.value <= i.standard_high
+        when '<' then c.value < i.standard_high
+        when 'range' then c.value >= i.standard_low and c.value <= i.standard_high
+    end as meets_standard
+from cells as c
+inner join {{ ref('dim_indicator') }} as i on c.indicator_code = i.indicator_code
+left join bases as before
+    on c.indicator_code = before.indicator_code and c.region_code = before.region_code
+    and c.stage = before.stage and c.segment = before.segment and c.basis = before.basis
+    and before.year = c.year - 1
+left join cells as parent
+    on c.indicator_code = parent.indicator_code and c.parent_code = parent.region_code and c.year = parent.year
+    and c.stage = parent.stage and c.segment = parent.segment
+left join cells as nation
+    on c.indicator_code = nation.indicator_code and nation.region_code = '100000' and c.year = nation.year
+    and c.stage = nation.stage and c.segment = nation.segment
+left join ranked as r
+    on c.indicator_code = r.indicator_code and c.region_code = r.region_code and c.year = r.year
+    and c.stage = r.stage and c.segment = r.segment
+{% endmacro %}

@@ -1,0 +1,9 @@
+{# What differs between engines, and nothing else: one dispatched macro a difference. #}
+
+{% macro dbl() -%} {{ return(adapter.dispatch('dbl')()) }} {%- endmacro %}
+{% macro default__dbl() -%} double precision {%- endmacro %}
+{% macro duckdb__dbl() -%} double {%- endmacro %}
+{% macro spark__dbl() -%} double {%- endmacro %}
+
+{# A received text as a number of the given type; empty text is no value. #}
+{% macro typed(column, type) -%} cast(nullif({{ column }}, '') as {{ type }}) {%- endmacro %}

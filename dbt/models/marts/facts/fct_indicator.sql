@@ -1,0 +1,20 @@
+select
+    i.region_code as region_code,
+    i.year as year,
+    i.stage as stage,
+    i.segment as segment,
+    i.indicator_code as indicator_code,
+    i.basis as basis,
+    i.numerator as numerator,
+    i.denominator as denominator,
+    i.value as value,
+    i.value_low as value_low,
+    i.value_high as value_high,
+    i.variant as variant,
+    i.status as status,
+    i.confidence as confidence,
+    i.chosen_by as chosen_by,
+    i.source_id as source_id,
+    i.source_file as source_file,
+    i.source_row as source_row
+from {{ ref('int_indicator') }} as i

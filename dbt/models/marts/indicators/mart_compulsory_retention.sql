@@ -1,0 +1,1 @@
+{{ indicator_mart(['nine_year_retention']) }}

@@ -1,0 +1,1 @@
+{{ indicator_mart(['kg_inclusive_coverage']) }}

@@ -1,0 +1,20 @@
+select
+    i.indicator_code as indicator_code,
+    i.name_zh as name_zh,
+    i.name_en as name_en,
+    i.level as level,
+    i.family as family,
+    i.unit as unit,
+    i.direction as direction,
+    i.decimals as decimals,
+    i.may_exceed_100 as may_exceed_100,
+    i.definition_zh as definition_zh,
+    i.definition_en as definition_en,
+    i.formula_zh as formula_zh,
+    i.standard_low as standard_low,
+    i.standard_high as standard_high,
+    i.standard_comparator as standard_comparator,
+    i.source as source,
+    i.confidence as confidence,
+    i.no_source_reason as no_source_reason
+from {{ ref('stg_indicators') }} as i
