@@ -1,0 +1,282 @@
+"""The command `zhibiao`: arguments in, exit codes out. What a command does stands in the packages it calls.
+
+Exit codes: 0 done (published, or nothing changed); 1 refused by a gate, or failed, the old snapshot is still served;
+2 the command or its configuration cannot be used. Heavy imports stand inside the commands: finding that nothing
+changed must not pay for dbt.
+"""
+
+import logging
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dagster_project import __version__
+from dagster_project.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from dagster_project.refresh.record import Record
+
+
+class _Day(click.ParamType[date]):
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r}: 写成 2026-01-31 / write it like 2026-01-31")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="zhibiao")
+def cli() -> None:
+    """教育指标仓库 / the education indicator warehouse."""
+
+
+@cli.command()
+@click.option("--full", is_flag=True, help="全部重建、检查并发布 / build, check and publish anew, changed or not.")
+@click.option("--as-of", type=_Day(), help="基准日期，默认今天（北京时间） / default: today in Asia/Shanghai.")
+def refresh(full: bool, as_of: date | None) -> None:
+    """装载、计算、检查、发布 / load, compute, check, publish."""
+    settings = _settings(as_of)
+    from dagster_project.refresh import steps
+    from dagster_project.refresh.lock import only_writer
+
+    with only_writer(settings):
+        why = "要求全部重建 / asked for" if full else steps.needed(settings)
+        if why is None:
+            click.echo("无变化，未发布 / nothing changed, nothing published")
+            return
+        click.echo(f"刷新 / refresh: {why}")
+        record = _run_job(settings, full)
+    from dagster_project.report import terminal
+
+    terminal.closing(terminal.console(), settings, record)
+    if record.outcome not in ("published", "unchanged"):
+        sys.exit(1)
+
+
+def _run_job(settings: Settings, full: bool) -> "Record":
+    """The Dagster job in this process, recorded in the same instance as the nightly runs; returns its record."""
+    _use_instance(settings)
+    _show_progress()
+    import dagster as dg
+
+    from dagster_project.definitions import defs
+    from dagster_project.refresh import record as records
+
+    with dg.DagsterInstance.get() as instance:
+        defs().resolve_job_def("refresh").execute_in_process(
+            run_config={
+                "resources": {
+                    "warehouse": {"config": {"as_of": settings.as_of.isoformat(), "publish_unchanged": full}}
+                },
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            instance=instance,
+            raise_on_error=False,
+        )
+    record = records.last(settings)
+    assert record is not None
+    return record
+
+
+@cli.command()
+@click.option("--as-of", type=_Day(), help="基准日期，默认今天（北京时间） / default: today in Asia/Shanghai.")
+def load(as_of: date | None) -> None:
+    """只装载 raw/ 到构建文件，之后可用 dbt build / load only, after which `dbt build` works on the build file."""
+    settings = _settings(as_of)
+    _show_progress()
+    from dagster_project.refresh import record as records
+    from dagster_project.refresh import steps
+    from dagster_project.refresh.lock import only_writer
+    from dagster_project.report import terminal
+
+    with only_writer(settings):
+        report = steps.load(settings)
+        record = records.last(settings)
+        assert record is not None
+        if not report.refused:
+            records.finish(settings, record, "loaded")
+    terminal.closing(terminal.console(), settings, record)
+    if report.refused:
+        sys.exit(1)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="供监控读取 / for monitoring.")
+def status(as_json: bool) -> None:
+    """现在提供的是什么、上次刷新如何 / what is served, how old it is, and how the last refresh went."""
+    import json
+
+    from dagster_project.publish import snapshot
+    from dagster_project.refresh import record as records
+    from dagster_project.report import terminal
+
+    settings = _settings()
+    served, last = snapshot.current(settings), records.last(settings)
+    damaged = served.damage() if served else []
+    if as_json:
+        from dataclasses import asdict
+
+        content = {
+            "served": served.id if served else None,
+            "published_at": served.manifest["published_at"] if served else None,
+            "as_of": served.manifest["as_of"] if served else None,
+            "damaged": damaged,
+            "last_refresh": asdict(last) if last else None,
+        }
+        click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+    else:
+        terminal.status(terminal.console(), settings, served, damaged, last)
+    if served is None or damaged or (last and last.outcome in ("refused", "failed")):
+        sys.exit(1)
+
+
+@cli.command()
+def snapshots() -> None:
+    """列出快照 / list the snapshots."""
+    from dagster_project.publish import snapshot
+    from dagster_project.report import terminal
+
+    settings = _settings()
+    terminal.snapshots(terminal.console(), snapshot.published(settings), snapshot.current(settings))
+
+
+@cli.command()
+@click.argument("snapshot_id", metavar="[ID]", required=False)
+def rollback(snapshot_id: str | None) -> None:
+    """退回上一个或指定的快照 / point back to the snapshot before, or to ID."""
+    from dagster_project.publish import snapshot
+    from dagster_project.refresh.lock import only_writer
+
+    settings = _settings()
+    with only_writer(settings):
+        chosen = snapshot.rollback(settings, snapshot_id)
+    click.echo(f"现在提供 / now served: {chosen.id}")
+
+
+@cli.command()
+@click.argument("indicator")
+@click.argument("region")
+@click.argument("year", type=int)
+@click.option("--stage", default="", help="学段，如 primary / stage, for indicators of several stages.")
+@click.option("--segment", default="all", show_default=True, help="分组，如 rural / segment.")
+def explain(indicator: str, region: str, year: int, stage: str, segment: str) -> None:
+    """一个数值的由来 / how a value came about: zhibiao explain 公办园占比 全国 2018."""
+    from dagster_project import build_file
+    from dagster_project.publish import snapshot
+    from dagster_project.report import explain as explaining
+    from dagster_project.report import terminal
+
+    served = snapshot.current(_settings())
+    if served is None:
+        raise snapshot.SnapshotError("还没有快照 / no snapshot yet: make refresh")
+    with build_file.reading(served.database) as connection:
+        terminal.explanation(
+            terminal.console(), explaining.explain(connection, indicator, region, year, stage, segment)
+        )
+
+
+@cli.command()
+@click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--title", help="名称 / title.")
+@click.option("--issuer", help="发布机构 / issuer.")
+@click.option("--read-from", help="读自何处 / where it was read.")
+@click.option("--terms", help="使用条件 / terms of use.")
+@click.option(
+    "--confidence", type=click.Choice(["A", "D"]), help="A 读到原数 / read; D 由一步推得 / derived by one step."
+)
+def add(paths: tuple[Path, ...], **given: str | None) -> None:
+    """为文件写来源说明 / write the sidecar of a file, asking for what is not given."""
+    from dagster_project.ingest import files, sidecar
+
+    settings = _settings()
+    for path in paths:
+        file = (path if path.exists() else ROOT / path).resolve()
+        if not file.is_file():
+            raise click.UsageError(f"{path}: 没有这个文件 / no such file")
+        if files.is_left_alone(file):
+            raise click.UsageError(f"{path}: 临时文件不登记 / a temporary file is never an input")
+        if not file.is_relative_to(settings.raw):
+            raise click.UsageError(f"{path}: 先放到 {settings.raw} 之下 / put it under that folder first")
+        try:
+            known = sidecar.read(file)
+        except (FileNotFoundError, ValueError):
+            known = None
+
+        def asked(field: str, question: str, default: str = "", known: sidecar.Sidecar | None = known) -> str:
+            preset = getattr(known, field, "") or default or None
+            return given[field] or str(click.prompt(question, default=preset))
+
+        click.echo(f"{settings.raw_name(file)} ({file.stat().st_size:,} bytes)")
+        written = sidecar.write(
+            file,
+            sidecar.Sidecar(
+                title=asked("title", "名称 / title", file.stem),
+                issuer=asked("issuer", "发布机构 / issuer"),
+                read_from=asked("read_from", "读自（网址、公文号或交换途径） / read from"),
+                terms=asked("terms", "使用条件 / terms", "政府公开信息"),
+                retrieved=datetime.now().date().isoformat(),
+                sha256=files.sha256(file),
+                confidence=asked("confidence", "可信度 A 读到原数，D 一步推得 / confidence A or D", "A"),
+                note=known.note if known else "",
+            ),
+        )
+        click.echo(f"已写 / written: {settings.raw_name(written)}")
+
+
+@cli.command()
+@click.option("--port", default=3000, show_default=True)
+def dev(port: int) -> None:
+    """Dagster 页面，含夜间计划与文件监测 / the Dagster page with schedule and sensor, on loopback only."""
+    settings = _settings()
+    _use_instance(settings)
+    os.environ["ZHIBIAO_HOME"], os.environ["ZHIBIAO_RAW"] = str(settings.home), str(settings.raw)
+    command = Path(sys.executable).with_name("dagster")
+    # The page has no login, so it never listens beyond this machine.
+    arguments = ["dev", "-m", "dagster_project.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    os.execv(command, [str(command), *arguments])
+
+
+def _use_instance(settings: Settings) -> None:
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "dagster.yaml").write_bytes((ROOT / "dagster_project" / "dagster.yaml").read_bytes())
+    os.environ["DAGSTER_HOME"] = str(home)
+
+
+def _show_progress() -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("· %(message)s"))
+    logger = logging.getLogger("zhibiao")
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+def _settings(as_of: date | None = None) -> Settings:
+    try:
+        return Settings.from_environment(as_of)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def main() -> None:
+    """Entry point: what a person can mend is one line on stderr, not a traceback."""
+    from dagster_project.publish.snapshot import SnapshotError
+    from dagster_project.refresh.lock import Busy
+    from dagster_project.report.explain import NotUnderstood
+
+    try:
+        cli()
+    except (SnapshotError, Busy) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except NotUnderstood as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)

@@ -1,0 +1,21 @@
+"""Everything Dagster knows of this project. Only put things together here."""
+
+import dagster as dg
+
+from dagster_project import checks, jobs, schedules, sensors
+from dagster_project.assets import models, raw, snapshot
+from dagster_project.resources import Warehouse
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    marts = models.definition()
+    return dg.Definitions(
+        assets=[raw.load, marts, snapshot.definition(marts)],
+        asset_checks=checks.definitions(),
+        jobs=[jobs.refresh],
+        schedules=[schedules.nightly],
+        sensors=[sensors.raw_files],
+        resources={"warehouse": Warehouse()},
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,34 @@
+"""The last word before publishing: every gate has reported, and none refuses. It trusts the results, not the caller."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a build may not be published: the gate, the table and check, and what was seen."""
+
+    gate: str
+    check: str
+    why: str
+
+
+def refusals(connection: duckdb.DuckDBPyConnection, *, sources: Iterable[str], suites: Iterable[str]) -> list[Refusal]:
+    """Everything that keeps this build from being published; empty when it may.
+
+    `sources` and `suites` name what must have reported: a gate that was never run is a refusal, not a pass.
+    """
+    refused = [
+        Refusal(gate, f"{table}: {check}", message or f"{failing} rows")
+        for gate, table, check, message, failing in connection.execute(
+            """select gate, table_name, check_name, message, failing_count from quality.check_result
+            where outcome <> 'passed' and severity = 'error' order by gate, table_name, check_name"""
+        ).fetchall()
+    ]
+    ran = set(connection.execute("select gate, table_name from quality.check_result").fetchall())
+    due = [("rows", f"raw.{source}") for source in sources]
+    due += [("relations", "dbt build")]
+    due += [("expectations", suite) for suite in suites]
+    return refused + [Refusal(gate, name, "did not report / 未运行") for gate, name in due if (gate, name) not in ran]

@@ -1,0 +1,213 @@
+"""Immutable snapshots and the one pointer that flips. A snapshot is whole before anyone can see it.
+
+<home>/snapshots/<id>/   warehouse.duckdb, parquet/, manifest.json (sizes, sha256, rows, fingerprints); read-only
+<home>/current           -> snapshots/<id>                  the only thing that changes
+<home>/current.duckdb    -> current/warehouse.duckdb        the path readers are given; never changes
+"""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dagster_project import build_file
+from dagster_project.ingest.files import sha256
+from dagster_project.settings import Settings
+
+DATABASE = "warehouse.duckdb"
+_MANIFEST = "manifest.json"
+_UNFINISHED = ".new-"
+
+
+class SnapshotError(Exception):
+    """A snapshot that cannot be made, found or served; says what to do."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A published snapshot: its id (order of ids is order of publishing), folder and manifest."""
+
+    id: str
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def database(self) -> Path:
+        return self.folder / DATABASE
+
+    def damage(self) -> list[str]:
+        """Files that are missing or no longer have the bytes they were published with."""
+        return [
+            name
+            for name, about in self.manifest["files"].items()
+            if not (self.folder / name).is_file() or sha256(self.folder / name) != about["sha256"]
+        ]
+
+
+def contents(database: Path) -> dict[str, dict[str, Any]]:
+    """Rows and an order-free content hash of every table readers see (`marts.*`).
+
+    Hashes compare within one DuckDB version only.
+    """
+    with build_file.reading(database) as connection:
+        return {
+            table: {"rows": rows, "hash": digest}
+            for table in _tables(connection, "marts")
+            for rows, digest in connection.execute(
+                f"select count(*), cast(coalesce(bit_xor(hash(t)), 0) as text) from {table} as t"
+            ).fetchall()
+        }
+
+
+def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
+    """Turn the build file into the served snapshot. `about` goes into the manifest.
+
+    The caller has passed the gates. Raises SnapshotError if the build file is not cleanly closed.
+    The build file is moved, so nothing can change it afterwards.
+    """
+    with build_file.writing(settings.build) as connection:
+        connection.execute("checkpoint")
+    if settings.build.with_name(settings.build.name + ".wal").exists():
+        raise SnapshotError(f"{settings.build} has a WAL left: it was not closed cleanly; run zhibiao refresh again")
+    settings.snapshots.mkdir(parents=True, exist_ok=True)
+    _remove_unfinished(settings)
+    name = _next_id(settings)
+    folder = settings.snapshots / f"{_UNFINISHED}{name}"
+    (folder / "parquet").mkdir(parents=True)
+    tables = contents(settings.build)
+    with build_file.reading(settings.build) as connection:
+        for table in _tables(connection, "marts", "quality", "meta"):
+            target = folder / "parquet" / f"{table.split('.')[1]}.parquet"
+            connection.execute(f"copy (from {table}) to {_quoted(target)} (format parquet, compression zstd)")
+    os.replace(settings.build, folder / DATABASE)
+    manifest = {
+        "id": name,
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "duckdb": duckdb.__version__,
+        **about,
+        "tables": tables,
+        "files": {
+            path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)}
+            for path in _files(folder)
+        },
+    }
+    (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    for path in _files(folder):
+        path.chmod(0o444)
+        _sync(path)
+    _sync(folder / "parquet")
+    _sync(folder)
+    os.replace(folder, settings.snapshots / name)
+    _sync(settings.snapshots)
+    snapshot = _read(settings.snapshots / name)
+    point(settings, snapshot)
+    _clean(settings)
+    return snapshot
+
+
+def point(settings: Settings, snapshot: Snapshot) -> None:
+    """Flip the pointer: new readers see `snapshot` from here on, open ones keep what they have."""
+    _link(settings.current, f"{settings.snapshots.name}/{snapshot.id}")
+    _link(settings.served, f"{settings.current.name}/{DATABASE}")
+    _sync(settings.home)
+
+
+def published(settings: Settings) -> list[Snapshot]:
+    """All snapshots, oldest first."""
+    if not settings.snapshots.is_dir():
+        return []
+    folders = sorted(path for path in settings.snapshots.iterdir() if re.fullmatch(r"\d{6}-\d{8}T\d{6}Z", path.name))
+    return [_read(folder) for folder in folders if (folder / _MANIFEST).is_file()]
+
+
+def current(settings: Settings) -> Snapshot | None:
+    """The served snapshot, or None when nothing was published yet or the pointer leads nowhere."""
+    folder = settings.current.resolve()
+    if not settings.current.is_symlink() or not (folder / _MANIFEST).is_file():
+        return None
+    return _read(folder)
+
+
+def rollback(settings: Settings, to: str | None = None) -> Snapshot:
+    """Point back to snapshot `to`, or to the one before the served one. Raises SnapshotError."""
+    known = published(settings)
+    served = current(settings)
+    if to is None:
+        older = [snapshot for snapshot in known if served is None or snapshot.id < served.id]
+        if not older:
+            raise SnapshotError("没有更早的快照 / there is no older snapshot: zhibiao snapshots")
+        chosen = older[-1]
+    else:
+        found = [snapshot for snapshot in known if snapshot.id == to]
+        if not found:
+            raise SnapshotError(f"没有快照 {to} / no such snapshot: zhibiao snapshots")
+        chosen = found[0]
+    if damaged := chosen.damage():
+        raise SnapshotError(f"快照 {chosen.id} 已损坏 / is damaged: {', '.join(damaged)}")
+    point(settings, chosen)
+    return chosen
+
+
+def _read(folder: Path) -> Snapshot:
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SnapshotError(f"{folder / _MANIFEST} cannot be read: {error}; run zhibiao rollback") from error
+    return Snapshot(folder.name, folder, manifest)
+
+
+def _next_id(settings: Settings) -> str:
+    # Numbered, so that order never depends on the machine's clock.
+    taken = [int(path.name[:6]) for path in settings.snapshots.iterdir() if re.match(r"\d{6}-", path.name)]
+    return f"{max(taken, default=0) + 1:06d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _clean(settings: Settings) -> None:
+    served = current(settings)
+    for snapshot in published(settings)[: -settings.keep]:
+        if served is None or snapshot.id != served.id:
+            shutil.rmtree(snapshot.folder)
+
+
+def _remove_unfinished(settings: Settings) -> None:
+    for folder in settings.snapshots.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(folder)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, *schemas: str) -> list[str]:
+    marks = ", ".join("?" for _ in schemas)
+    rows = connection.execute(
+        f"select schema_name || '.' || table_name from duckdb_tables() where schema_name in ({marks}) order by 1",
+        list(schemas),
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _link(link: Path, target: str) -> None:
+    temporary = link.with_name(f".{link.name}.new")
+    temporary.unlink(missing_ok=True)
+    os.symlink(target, temporary)
+    os.replace(temporary, link)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

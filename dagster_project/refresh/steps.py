@@ -1,0 +1,362 @@
+"""The steps of a refresh in their order: load, check raw, transform, check marts, publish.
+
+Each returns its results and writes them into the build file and the record; a refusal is a result, not an exception.
+What cannot even run raises, is recorded as failed, and leaves the served snapshot as it was.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+
+from dagster_project import __version__, build_file, fingerprint
+from dagster_project.ingest.contract import load_contracts
+from dagster_project.ingest.load import LoadReport, SourceReport
+from dagster_project.ingest.load import load as load_sources
+from dagster_project.publish import gates, snapshot
+from dagster_project.quality.suites import CheckResult, Suite, load_suites, run_suites
+from dagster_project.refresh import record as records
+from dagster_project.refresh.record import Record
+from dagster_project.settings import ROOT, Settings
+from dagster_project.transform import dbt_project
+from dagster_project.transform.dbt_project import NodeResult
+
+log = logging.getLogger("zhibiao")
+
+EXPECTATIONS = ROOT / "expectations"
+_TOLD_PROBLEMS = 1000
+_FAILING_ROWS = 1000
+
+_CHECK_COLUMNS = (
+    "gate", "table_name", "check_name", "column_name", "severity", "outcome", "element_count", "failing_count",
+    "observed_value", "failing_keys", "message", "meaning_zh", "meaning_en", "consequence_zh", "consequence_en",
+)  # fmt: skip
+
+
+def needed(settings: Settings) -> str | None:
+    """Why a refresh has something to do, or None when inputs, code and as-of date are those of the served snapshot."""
+    served = snapshot.current(settings)
+    if served is None:
+        return "还没有快照 / no snapshot yet"
+    if (
+        not served.database.is_file()
+        or served.database.stat().st_size != served.manifest["files"][snapshot.DATABASE]["bytes"]
+    ):
+        return "所提供的快照不完整 / the served snapshot is not whole"
+    if served.manifest["input_fingerprint"] != fingerprint.of_inputs(settings.raw):
+        return "输入有变化 / inputs changed"
+    if served.manifest["code_fingerprint"] != fingerprint.of_code():
+        return "代码有变化 / code changed"
+    if served.manifest["as_of"] != settings.as_of.isoformat():
+        return "基准日期有变化 / the as-of date moved"
+    return None
+
+
+def suites(layer: str) -> list[Suite]:
+    """The suites on tables of one schema."""
+    return [suite for suite in load_suites(EXPECTATIONS) if suite.table.startswith(f"{layer}.")]
+
+
+def load(settings: Settings) -> LoadReport:
+    """A fresh build file with every source in `raw.*`; the report says what was refused."""
+    with _step(settings, "load", records.begin(settings)) as record:
+        build_file.start(settings.build)
+        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        with build_file.writing(settings.build) as connection:
+            report = load_sources(connection, settings, now, _tell_source)
+            connection.execute(
+                "insert into meta.build values (?, ?, ?, ?, ?, ?)",
+                [settings.as_of, now, fingerprint.of_inputs(settings.raw), fingerprint.of_code(), __version__,
+                 build_file.SCHEMA_VERSION],
+            )  # fmt: skip
+            _note(connection, [_contract_check(source) for source in report.sources.values()])
+        record.sources = [
+            {
+                "source": source.contract.source,
+                "title_zh": source.contract.title_zh,
+                "title_en": source.contract.title_en,
+                "outcome": source.outcome.value,
+                "files": source.file_count,
+                "rows": source.row_count,
+                "held_back": source.held_back,
+            }
+            for source in report.sources.values()
+        ]
+        record.unread = report.unread
+        record.problems = [{**asdict(p), "text": p.text()} for p in report.problems[:_TOLD_PROBLEMS]]
+        if report.refused:
+            records.finish(settings, record, "refused")
+    return report
+
+
+def check(settings: Settings, layer: str) -> list[CheckResult]:
+    """Run the suites of a layer over the build file; results stand in quality.check_result."""
+    with _step(settings, f"check_{layer}") as record:
+        results = run_suites(settings.build, suites(layer))
+        with build_file.writing(settings.build) as connection:
+            _note(connection, [_expectation_check(result) for result in results])
+        record.checks += [
+            {"gate": "expectations", "table": r.suite, "check": r.expectation_type, "column": r.column,
+             "severity": r.severity, "outcome": r.outcome, "failing": r.unexpected_count, "message": r.message,
+             "meaning_zh": r.meaning_zh, "meaning_en": r.meaning_en}
+            for r in results
+        ]  # fmt: skip
+        if refuses(results):
+            records.finish(settings, record, "refused")
+    return results
+
+
+def refuses(results: Sequence[CheckResult]) -> bool:
+    return any(result.outcome != "passed" and result.severity == "error" for result in results)
+
+
+def transform(settings: Settings) -> list[NodeResult]:
+    """`dbt build`: models and their tests; results stand in quality.check_result."""
+    with _step(settings, "transform") as record:
+        results = dbt_project.build(settings.build)
+        nodes = dbt_project.manifest()["nodes"]
+        tests = [result for result in results if nodes[result.unique_id]["resource_type"] == "test"]
+        models = [result for result in results if nodes[result.unique_id]["resource_type"] == "model"]
+        broken = [r for r in results if r.status in ("error", "fail", "skipped")]
+        with build_file.writing(settings.build) as connection:
+            checks = [_relation_check(connection, result, nodes[result.unique_id]) for result in tests]
+            checks.append(_build_check(models, [r for r in broken if r not in tests]))
+            _note(connection, checks)
+            record.models = {
+                "models": len(models),
+                "rows": _row_counts(connection, [nodes[r.unique_id] for r in models if r.status == "success"]),
+                "tests": len(tests),
+            }
+            record.checks += [
+                {"gate": c["gate"], "table": c["table_name"], "check": c["check_name"], "column": None,
+                 "severity": c["severity"], "outcome": c["outcome"], "failing": c["failing_count"],
+                 "message": c["message"], "meaning_zh": c.get("meaning_zh"), "meaning_en": c.get("meaning_en")}
+                for c in checks
+            ]  # fmt: skip
+            if not broken:
+                record.cells = _cells(connection)
+        if broken:
+            records.finish(settings, record, "refused")
+    return results
+
+
+def row_counts(settings: Settings) -> dict[str, int]:
+    """Rows of each model as the last transform left them."""
+    record = records.last(settings)
+    return dict(record.models.get("rows", {})) if record else {}
+
+
+def publish(settings: Settings, *, even_unchanged: bool = False) -> snapshot.Snapshot | None:
+    """Publish the build if every gate allows it, else None.
+
+    A refusal is recorded as such; where neither inputs nor code nor any row differs from the served snapshot,
+    nothing is published (unless `even_unchanged`) and the record says so.
+    """
+    with _step(settings, "publish") as record:
+        with build_file.reading(settings.build) as connection:
+            refused = gates.refusals(
+                connection,
+                sources=load_contracts(),
+                suites=[suite.table for suite in load_suites(EXPECTATIONS)],
+            )
+            (inputs, code), *_ = connection.execute(
+                "select input_fingerprint, code_fingerprint from meta.build"
+            ).fetchall()
+            passed, warned = _one(
+                connection,
+                "select count(*) filter (outcome = 'passed'), count(*) filter (outcome <> 'passed') from quality.check_result",
+            )
+        if refused:
+            record.error = "; ".join(f"{r.gate} {r.check}: {r.why}" for r in refused[:20])
+            records.finish(settings, record, "refused")
+            return None
+        if not even_unchanged and _same_rows(settings, inputs, code):
+            records.finish(settings, record, "unchanged")
+            return snapshot.current(settings)
+        published = snapshot.publish(
+            settings,
+            {
+                "as_of": settings.as_of.isoformat(),
+                "input_fingerprint": inputs,
+                "code_fingerprint": code,
+                "product_version": __version__,
+                "schema_version": build_file.SCHEMA_VERSION,
+                "checks": {"passed": passed, "warnings": warned},
+            },
+        )
+        record.snapshot = {
+            "id": published.id,
+            "bytes": sum(f["bytes"] for f in published.manifest["files"].values()),
+        }
+        records.finish(settings, record, "published")
+    return published
+
+
+def _same_rows(settings: Settings, inputs: str, code: str) -> bool:
+    served = snapshot.current(settings)
+    return (
+        served is not None
+        and (served.manifest["input_fingerprint"], served.manifest["code_fingerprint"]) == (inputs, code)
+        and served.manifest["duckdb"] == duckdb.__version__
+        and served.manifest["tables"] == snapshot.contents(settings.build)
+        and not served.damage()
+    )
+
+
+_TITLES = {
+    "load": "装载 / load",
+    "check_raw": "检查原表 / check raw tables",
+    "transform": "计算 / compute",
+    "check_marts": "检查结果 / check marts",
+    "publish": "发布 / publish",
+}
+
+
+@contextmanager
+def _step(settings: Settings, name: str, record: Record | None = None) -> Iterator[Record]:
+    record = record or records.last(settings) or records.begin(settings)
+    log.info("%s …", _TITLES[name])
+    started = time.perf_counter()
+    try:
+        yield record
+    except BaseException as error:
+        record.error = f"{name}: {type(error).__name__}: {' '.join(str(error).split())}"
+        records.finish(settings, record, "failed")
+        raise
+    record.seconds[name] = round(time.perf_counter() - started, 2)
+    records.save(settings, record)
+
+
+def _tell_source(report: SourceReport) -> None:
+    log.info("  %s: %d 个文件 / files, %s 行 / rows, %s", report.contract.source, report.file_count,
+             f"{report.row_count:,}", report.outcome.value)  # fmt: skip
+
+
+def _note(connection: duckdb.DuckDBPyConnection, checks: list[dict[str, Any]]) -> None:
+    if checks:
+        connection.executemany(
+            f"insert into quality.check_result values ({', '.join('?' for _ in _CHECK_COLUMNS)})",
+            [[check.get(column) for column in _CHECK_COLUMNS] for check in checks],
+        )
+
+
+def _contract_check(source: SourceReport) -> dict[str, Any]:
+    problem = source.problems[0].text() if source.problems else None
+    return {
+        "gate": "rows",
+        "table_name": source.contract.table,
+        "check_name": "contract",
+        "severity": "error" if source.outcome.refuses else "warning",
+        "outcome": "passed" if source.outcome.value == "all_valid" else "failed",
+        "element_count": source.row_count + source.held_back,
+        "failing_count": source.held_back or len(source.problems),
+        "observed_value": source.outcome.value,
+        "message": problem,
+        "meaning_zh": "每个文件合乎约定的列，每一行合乎约定的规则",
+        "meaning_en": "every file has the columns of its contract and every row keeps its rules",
+        "consequence_zh": "拒绝发布" if source.contract.partial == "refuse" else "隔离不合格的行",
+        "consequence_en": "the refresh is refused"
+        if source.contract.partial == "refuse"
+        else "bad rows are quarantined",
+    }
+
+
+def _expectation_check(result: CheckResult) -> dict[str, Any]:
+    return {
+        "gate": "expectations",
+        "table_name": result.suite,
+        "check_name": f"{result.expectation_no}. {result.expectation_type}",
+        "column_name": result.column,
+        "severity": result.severity,
+        "outcome": result.outcome,
+        "element_count": result.element_count,
+        "failing_count": result.unexpected_count,
+        "observed_value": result.observed_value,
+        "failing_keys": result.failing_keys,
+        "message": result.message,
+        "meaning_zh": result.meaning_zh,
+        "meaning_en": result.meaning_en,
+        "consequence_zh": result.consequence_zh,
+        "consequence_en": result.consequence_en,
+    }
+
+
+def _relation_check(connection: duckdb.DuckDBPyConnection, result: NodeResult, node: dict[str, Any]) -> dict[str, Any]:
+    """A dbt test's row; its failing rows are fetched by the test's own compiled query."""
+    keys = None
+    if result.status == "fail" and result.compiled_sql:
+        rows = connection.execute(f"select * from ({result.compiled_sql}) limit {_FAILING_ROWS}")
+        names = [column[0] for column in rows.description or []]
+        keys = json.dumps(
+            [dict(zip(names, row, strict=True)) for row in rows.fetchall()], ensure_ascii=False, default=str
+        )
+    zh, _, en = (node.get("description") or "").partition(" / ")
+    return {
+        "gate": "relations",
+        "table_name": tested(node),
+        "check_name": node["name"],
+        "severity": "warning" if str(node["config"].get("severity")).lower() == "warn" else "error",
+        "outcome": {"pass": "passed", "fail": "failed", "warn": "failed"}.get(result.status, "error"),
+        "failing_count": result.failures,
+        "failing_keys": keys,
+        "message": None if result.status == "pass" else result.message,
+        "meaning_zh": zh or None,
+        "meaning_en": en or None,
+        "consequence_zh": "拒绝发布",
+        "consequence_en": "the refresh is refused",
+    }  # fmt: skip
+
+
+def tested(node: dict[str, Any]) -> str:
+    """The table a dbt test speaks of: the model it is attached to, or the last one it reads."""
+    attached = node.get("attached_node") or (node["depends_on"]["nodes"] or ["?"])[-1]
+    return str(attached).split(".")[-1]
+
+
+def _build_check(models: list[NodeResult], broken: list[NodeResult]) -> dict[str, Any]:
+    return {
+        "gate": "relations",
+        "table_name": "dbt build",
+        "check_name": "models",
+        "severity": "error",
+        "outcome": "error" if broken else "passed",
+        "element_count": len(models),
+        "failing_count": len(broken),
+        "message": "; ".join(f"{r.unique_id}: {r.message or r.status}" for r in broken[:20]) or None,
+        "meaning_zh": "每个模型都已建成",
+        "meaning_en": "every model was built",
+        "consequence_zh": "拒绝发布",
+        "consequence_en": "the refresh is refused",
+    }
+
+
+def _row_counts(connection: duckdb.DuckDBPyConnection, nodes: list[dict[str, Any]]) -> dict[str, int]:
+    tables = [f"{node['schema']}.{node['name']}" for node in nodes]
+    if not tables:
+        return {}
+    query = " union all ".join(f"select '{table}', count(*) from {table}" for table in tables)
+    return dict(connection.execute(query).fetchall())
+
+
+def _cells(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        """select i.indicator_code, i.name_zh, i.name_en,
+            count(*) filter (f.basis = 'computed'), count(*) filter (f.basis = 'published'),
+            min(f.year), max(f.year), count(distinct f.region_code)
+        from marts.fct_indicator as f join marts.dim_indicator as i using (indicator_code)
+        group by all order by count(*) desc, i.indicator_code"""
+    ).fetchall()
+    names = ("code", "name_zh", "name_en", "computed", "published", "first_year", "last_year", "regions")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return row

@@ -1,0 +1,287 @@
+"""How one value came about, from the served snapshot: which basis, by which formula, from which rows of which files."""
+
+import difflib
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+
+class NotUnderstood(Exception):
+    """The indicator or region asked for is not known, or several are meant; the message lists what could be meant."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One printed figure: where it stands and what it says."""
+
+    what: str
+    value: float
+    unit: str
+    printed: str
+    source: str
+    publisher: str
+    file: str
+    row: int
+    coefficient: float = 1.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of an indicator on one basis, with the rows it comes from."""
+
+    basis: str
+    value: float | None
+    value_low: float | None
+    value_high: float | None
+    status: str
+    stage: str
+    segment: str
+    numerator: float | None = None
+    denominator: float | None = None
+    numerator_rows: list[Row] = field(default_factory=list)
+    denominator_rows: list[Row] = field(default_factory=list)
+    published_row: Row | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything there is to say of an indicator, a region and a year. `chosen` is None where there is no value."""
+
+    indicator: dict[str, Any]
+    region_code: str
+    region_zh: str
+    year: int
+    chosen: Cell | None
+    other: Cell | None
+    reconciled: str | None
+    conflicts: list[Row]
+    missing: list[str]
+    years_with_value: list[int]
+    checks: list[tuple[str, int, int]]
+    snapshot_as_of: str
+
+
+def explain(
+    connection: duckdb.DuckDBPyConnection, indicator: str, region: str, year: int, stage: str = "", segment: str = "all"
+) -> Explanation:
+    """Explain one value. `indicator` is a code, name or synonym, `region` a code or name.
+
+    Raises NotUnderstood if either is unknown or ambiguous.
+    """
+    about = find_indicator(connection, indicator, stage)
+    code, name = find_region(connection, region, year)
+    cells = _cells(connection, about["indicator_code"], code, year, stage, segment)
+    published = next((cell for cell in cells if cell.basis == "published"), None)
+    computed = next((cell for cell in cells if cell.basis == "computed"), None)
+    # The publisher's printed rate of the official definition stands before one computed by the official terms.
+    chosen = published or computed
+    return Explanation(
+        indicator=about,
+        region_code=code,
+        region_zh=name,
+        year=year,
+        chosen=chosen,
+        other=computed if published else None,
+        reconciled=_reconciled(connection, about["indicator_code"], code, year, chosen),
+        conflicts=_conflicts(connection, about["indicator_code"], code, year, chosen),
+        missing=[] if computed else _missing(connection, about["indicator_code"], code, year, segment),
+        years_with_value=[
+            row[0]
+            for row in connection.execute(
+                "select distinct year from marts.fct_indicator where indicator_code = ? and region_code = ? order by 1",
+                [about["indicator_code"], code],
+            ).fetchall()
+        ],
+        checks=connection.execute(
+            """select gate, count(*) filter (outcome = 'passed'), count(*) from quality.check_result
+            group by gate order by case gate when 'rows' then 1 when 'relations' then 2 else 3 end"""
+        ).fetchall(),
+        snapshot_as_of=str(_dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
+    )
+
+
+def find_indicator(connection: duckdb.DuckDBPyConnection, text: str, stage: str = "") -> dict[str, Any]:
+    """The catalogue entry of a code, name or synonym. Raises NotUnderstood."""
+    found = _dictionaries(
+        connection,
+        """select i.* from marts.dim_indicator as i where i.indicator_code = ? or i.name_zh = ? or lower(i.name_en) = lower(?)
+        union
+        select i.* from marts.indicator_alias as a join marts.dim_indicator as i using (indicator_code)
+        where a.alias_zh = ? and (a.stage is null or ? = '' or a.stage = ?)""",
+        [text, text, text, text, stage, stage],
+    )
+    if len(found) == 1:
+        return found[0]
+    names = _dictionaries(connection, "select indicator_code, name_zh from marts.dim_indicator order by 1")
+    if found:
+        near = [f"{entry['name_zh']} ({entry['indicator_code']})" for entry in found]
+        raise NotUnderstood(f"「{text}」可指多个指标 / means several indicators: {'、'.join(near)}")
+    note = connection.execute(
+        "select coalesce(note_zh, '') from marts.indicator_alias where alias_zh = ? and indicator_code is null", [text]
+    ).fetchone()
+    inside = [f"{n['name_zh']} ({n['indicator_code']})" for n in names if text in n["name_zh"]]
+    by_name = {n["name_zh"]: n["indicator_code"] for n in names}
+    close = inside or [f"{n} ({by_name[n]})" for n in difflib.get_close_matches(text, by_name, n=5, cutoff=0.3)]
+    why = f"「{text}」含义不唯一，{note[0]} / is ambiguous" if note else f"没有指标「{text}」 / no such indicator"
+    raise NotUnderstood(f"{why}；相近 / near: {'、'.join(close[:8]) or '-'}")
+
+
+def find_region(connection: duckdb.DuckDBPyConnection, text: str, year: int) -> tuple[str, str]:
+    """Code and name of a region in force in `year`, by code, name, or name without its last character.
+
+    Raises NotUnderstood.
+    """
+    found = connection.execute(
+        """select region_code, name_zh from marts.dim_region
+        where (region_code = $text or name_zh = $text) and coalesce(valid_from, 0) <= $year
+            and coalesce(valid_to, 9999) >= $year order by sort_no""",
+        {"text": text, "year": year},
+    ).fetchall()
+    if not found:
+        found = connection.execute(
+            """select region_code, name_zh from marts.dim_region
+            where starts_with(name_zh, $text) and length($text) >= 2 and coalesce(valid_from, 0) <= $year
+                and coalesce(valid_to, 9999) >= $year order by length(name_zh), sort_no""",
+            {"text": text, "year": year},
+        ).fetchall()
+    if len(found) == 1 or (found and found[0][1] == text and [f[1] for f in found].count(text) == 1):
+        return found[0]
+    if not found:
+        raise NotUnderstood(f"{year} 年没有地区「{text}」 / no region of this name in {year}")
+    several = "、".join(f"{name} {code}" for code, name in found[:8])
+    raise NotUnderstood(f"「{text}」可指多个地区，请用代码 / several regions, use a code: {several}")
+
+
+def _cells(
+    connection: duckdb.DuckDBPyConnection, indicator: str, region: str, year: int, stage: str, segment: str
+) -> list[Cell]:
+    cells = []
+    for f in _dictionaries(
+        connection,
+        """select * from marts.fct_indicator where indicator_code = ? and region_code = ? and year = ?
+        and (? = '' or stage = ?) and segment = ? order by stage""",
+        [indicator, region, year, stage, stage, segment],
+    ):
+        common = {key: f[key] for key in ("basis", "value", "value_low", "value_high", "status", "stage", "segment")}
+        if f["basis"] == "published":
+            cells.append(
+                Cell(**common, published_row=_printed(connection, f["source_file"], f["source_row"], f["value"]))
+            )
+        else:
+            sides = _terms(connection, f)
+            cells.append(
+                Cell(
+                    **common,
+                    numerator=f["numerator"],
+                    denominator=f["denominator"],
+                    numerator_rows=sides["numerator"],
+                    denominator_rows=sides["denominator"],
+                )
+            )
+    return cells
+
+
+def _printed(connection: duckdb.DuckDBPyConnection, file: str, row: int, value: float, what: str = "",
+             coefficient: float = 1.0) -> Row:  # fmt: skip
+    (raw,) = _dictionaries(
+        connection,
+        "select measure_zh, value, unit, source_zh, publisher_zh from raw.statistics where _file = ? and _row = ?",
+        [file, row],
+    )
+    return Row(
+        what=what or raw["measure_zh"],
+        value=value,
+        unit=raw["unit"],
+        printed=f"{raw['value']} {raw['unit']}",
+        source=raw["source_zh"],
+        publisher=raw["publisher_zh"],
+        file=file,
+        row=row,
+        coefficient=coefficient,
+    )
+
+
+_TERM_CELLS = """
+    select t.side, t.coefficient, m.year, m.stage, m.segment, m.measure_code, d.name_zh, m.value, m.source_file, m.source_row
+    from marts.indicator_term as t
+    join marts.fct_measure as m on m.measure_code = t.measure_code and m.region_code = $region
+        and m.year between $year + t.year_from and $year + t.year_to
+        and m.stage = case when t.measure_stage = '' then $stage else t.measure_stage end
+        and m.segment = case when t.measure_segment = '' then $segment else t.measure_segment end
+    join marts.dim_measure as d on d.measure_code = t.measure_code
+    where t.indicator_code = $indicator and t.variant = $variant and t.stage in ('', $stage)
+    order by t.side desc, t.term_no, m.year
+"""
+
+
+def _terms(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> dict[str, list[Row]]:
+    sides: dict[str, list[Row]] = {"numerator": [], "denominator": []}
+    for term in _dictionaries(
+        connection,
+        _TERM_CELLS,
+        {"region": f["region_code"], "year": f["year"], "stage": f["stage"], "segment": f["segment"],
+         "indicator": f["indicator_code"], "variant": f["variant"]},
+    ):  # fmt: skip
+        segment = "" if term["segment"] == "all" else f"·{term['segment']}"
+        what = f"{term['year']} {term['name_zh']}（{term['stage']}{segment}）"
+        sides[term["side"]].append(
+            _printed(connection, term["source_file"], term["source_row"], term["value"], what, term["coefficient"])
+        )
+    return sides
+
+
+def _missing(connection: duckdb.DuckDBPyConnection, indicator: str, region: str, year: int, segment: str) -> list[str]:
+    """What each term of the first variant would need and does not find."""
+    rows = connection.execute(
+        """select distinct d.name_zh || '（' || coalesce(nullif(t.measure_stage, ''), nullif(t.stage, ''), i.level)
+            || case when t.measure_segment in ('', 'all') then '' else '·' || t.measure_segment end || '，'
+            || ($year + t.year_from) || case when t.year_to > t.year_from then '—' || ($year + t.year_to) else '' end || '）'
+        from marts.indicator_term as t
+        join marts.indicator_formula as f using (indicator_code, stage, variant)
+        join marts.dim_measure as d on d.measure_code = t.measure_code
+        join marts.dim_indicator as i on i.indicator_code = t.indicator_code
+        where t.indicator_code = $indicator and f.priority = 1
+          and coalesce(f.valid_from, 0) <= $year and coalesce(f.valid_to, 9999) >= $year
+          and (select count(*) from marts.fct_measure as m where m.measure_code = t.measure_code
+            and m.region_code = $region and m.year between $year + t.year_from and $year + t.year_to
+            and m.stage = coalesce(nullif(t.measure_stage, ''), nullif(t.stage, ''), i.level)
+            and m.segment = coalesce(nullif(t.measure_segment, ''), $segment)) <= t.year_to - t.year_from
+        order by 1""",
+        {"indicator": indicator, "region": region, "year": year, "segment": segment},
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _reconciled(
+    connection: duckdb.DuckDBPyConnection, indicator: str, region: str, year: int, chosen: Cell | None
+) -> str | None:
+    if chosen is None:
+        return None
+    row = connection.execute(
+        """select within_rounding, reason_code from marts.reconciliation
+        where indicator_code = ? and region_code = ? and year = ? and stage = ? and segment = ?""",
+        [indicator, region, year, chosen.stage, chosen.segment],
+    ).fetchone()
+    if row is None:
+        return None
+    return "计算值在公布值的舍入区间内 / the computed value lies within the published rounding" if row[0] else row[1]
+
+
+def _conflicts(
+    connection: duckdb.DuckDBPyConnection, indicator: str, region: str, year: int, chosen: Cell | None
+) -> list[Row]:
+    if chosen is None:
+        return []
+    rows = connection.execute(
+        """select other_source_file, other_source_row, other_value from marts.measure_conflict
+        where indicator_code = ? and region_code = ? and year = ? and stage = ? and segment = ? order by 1, 2""",
+        [indicator, region, year, chosen.stage, chosen.segment],
+    ).fetchall()
+    return [_printed(connection, file, row, value) for file, row, value in rows]
+
+
+def _dictionaries(connection: duckdb.DuckDBPyConnection, query: str, values: Any = None) -> list[dict[str, Any]]:
+    result = connection.execute(query, values)
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,248 @@
+"""Tables for a terminal, Chinese first. Everything shown is handed in; nothing is computed here."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from dagster_project.publish.snapshot import Snapshot
+from dagster_project.refresh.record import OUTCOMES, Record
+from dagster_project.report.explain import Cell, Explanation, Row
+from dagster_project.settings import ROOT, Settings
+
+_STYLE = {
+    "loaded": "green",
+    "published": "green",
+    "unchanged": "green",
+    "refused": "red",
+    "failed": "red",
+    "running": "yellow",
+}
+_OUTCOMES_OF_SOURCES = {
+    "all_valid": "全部合格 / all valid",
+    "bad_shape": "[red]形式不合，拒绝 / bad shape, refused[/]",
+    "some_invalid_refused": "[red]部分行不合格，拒绝 / some rows invalid, refused[/]",
+    "some_invalid_quarantined": "[yellow]部分行已隔离 / some rows quarantined[/]",
+    "all_invalid": "[red]无一行合格，拒绝 / no row valid, refused[/]",
+}
+_GATES = {"rows": "文件与行 / rows", "relations": "关系与合计 / relations", "expectations": "期望 / expectations"}
+
+
+def console() -> Console:
+    found = Console()
+    # A pipe has no width of its own; 80 columns would fold every Chinese table.
+    return found if found.is_terminal else Console(width=140)
+
+
+def closing(out: Console, settings: Settings, record: Record, shown_problems: int = 20) -> None:
+    """The table a refresh ends with."""
+    out.print(_sources(record))
+    _problems(out, settings, record, shown_problems)
+    if record.cells:
+        out.print(_cells(record))
+    if record.checks:
+        out.print(_checks(record))
+    style = _STYLE[record.outcome]
+    lines = [f"[bold {style}]{OUTCOMES[record.outcome]}[/]", f"基准日期 / as of: {record.as_of}"]
+    if record.error:
+        lines.append(f"[red]{escape(record.error)}[/]")
+    if record.snapshot:
+        lines.append(f"快照 / snapshot: {record.snapshot['id']} ({record.snapshot['bytes'] / 1e6:.1f} MB)")
+    if settings.served.exists():
+        lines.append(f"位置 / where: {_short(settings.served)}")
+    if record.seconds:
+        took = ", ".join(f"{name} {seconds:.1f}s" for name, seconds in record.seconds.items())
+        lines.append(f"用时 / took: {took}")
+    lines.append("接着可以 / next: " + _next(record))
+    out.print(Panel("\n".join(lines), border_style=style, expand=False))
+
+
+def _next(record: Record) -> str:
+    if record.outcome in ("published", "unchanged"):
+        return ".venv/bin/zhibiao explain 公办园占比 全国 2018"
+    if record.outcome == "loaded":
+        return "cd dbt && ../.venv/bin/dbt build"
+    return "按上表修正后 make refresh / mend what is listed, then make refresh"
+
+
+def _sources(record: Record) -> Table:
+    table = Table(title="装载 / loaded", title_justify="left")
+    table.add_column("来源 / source")
+    for heading in ("文件 / files", "行 / rows", "拒收 / held back"):
+        table.add_column(heading, justify="right")
+    table.add_column("结果 / outcome")
+    for source in record.sources:
+        table.add_row(
+            f"{source['title_zh']} {source['source']}", str(source["files"]), f"{source['rows']:,}",
+            str(source["held_back"]), _OUTCOMES_OF_SOURCES[source["outcome"]],
+        )  # fmt: skip
+    return table
+
+
+def _problems(out: Console, settings: Settings, record: Record, shown: int) -> None:
+    for problem in record.problems[:shown]:
+        out.print(f"[red]✗[/] {escape(problem['text'])}", soft_wrap=True)
+    if len(record.problems) > shown:
+        rest = len(record.problems) - shown
+        out.print(
+            f"  … 另有 {rest} 条，见 {_short(settings.build)} 的 quality.quarantine / {rest} more in quality.quarantine"
+        )
+    for name in record.unread:
+        out.print(f"[yellow]?[/] {escape(name)}: 没有来源读取此文件 / no source reads this file")
+
+
+def _cells(record: Record) -> Table:
+    table = Table(title="指标单元 / indicator cells", title_justify="left")
+    table.add_column("指标 / indicator")
+    for heading in ("计算 / computed", "公布 / published", "地区 / regions"):
+        table.add_column(heading, justify="right")
+    table.add_column("年份 / years")
+    shown = record.cells[:15]
+    for cell in shown:
+        table.add_row(
+            f"{cell['name_zh']} {cell['code']}", f"{cell['computed']:,}", f"{cell['published']:,}",
+            str(cell["regions"]), f"{cell['first_year']}—{cell['last_year']}",
+        )  # fmt: skip
+    rest = record.cells[len(shown) :]
+    if rest:
+        table.add_row(
+            f"其余 {len(rest)} 个指标 / {len(rest)} more",
+            f"{sum(c['computed'] for c in rest):,}", f"{sum(c['published'] for c in rest):,}", "", "",
+        )  # fmt: skip
+    table.add_section()
+    table.add_row(
+        "合计 / total", f"{sum(c['computed'] for c in record.cells):,}", f"{sum(c['published'] for c in record.cells):,}",
+        "", "",
+    )  # fmt: skip
+    return table
+
+
+def _checks(record: Record) -> Table:
+    table = Table(title="检查 / checks", title_justify="left")
+    table.add_column("关口 / gate")
+    for heading in ("通过 / passed", "警告 / warnings", "失败 / failed"):
+        table.add_column(heading, justify="right")
+    table.add_column("未通过的 / not passed")
+    for gate, title in _GATES.items():
+        mine = [check for check in record.checks if check["gate"] == gate]
+        if not mine:
+            continue
+        bad = [check for check in mine if check["outcome"] != "passed"]
+        errors = [check for check in bad if check["severity"] == "error"]
+        told = "\n".join(
+            escape(f"{c['table']} {c['check']}: {c['meaning_zh'] or ''} ({c['failing'] or 0}) {c['message'] or ''}")
+            for c in bad[:8]
+        )
+        table.add_row(title, str(len(mine) - len(bad)), str(len(bad) - len(errors)), str(len(errors)), told)
+    return table
+
+
+def status(out: Console, settings: Settings, served: Snapshot | None, damaged: list[str], last: Record | None) -> None:
+    """What is served and how the last refresh went."""
+    if served is None:
+        out.print("[yellow]还没有快照 / no snapshot yet[/]: make refresh")
+    else:
+        out.print(f"提供中 / served: [bold]{served.id}[/]，发布于 / published {served.manifest['published_at']}，"
+                  f"基准日期 / as of {served.manifest['as_of']}")  # fmt: skip
+        out.print(f"位置 / where: {_short(settings.served)}")
+        if damaged:
+            out.print(
+                f"[red]已损坏 / damaged: {', '.join(damaged)}[/]: zhibiao rollback, 或 / or zhibiao refresh --full"
+            )
+    if last is not None:
+        style = _STYLE[last.outcome]
+        out.print(f"上次刷新 / last refresh: {last.finished or last.started} [{style}]{OUTCOMES[last.outcome]}[/]")
+        if last.error:
+            out.print(f"  [red]{escape(last.error)}[/]")
+        if last.outcome in ("refused", "failed"):
+            _problems(out, settings, last, 20)
+        if last.checks:
+            out.print(_checks(last))
+
+
+def snapshots(out: Console, known: list[Snapshot], served: Snapshot | None) -> None:
+    table = Table(title="快照 / snapshots", title_justify="left")
+    for heading in ("", "快照 / id", "发布 / published", "基准日期 / as of", "行 / rows", "大小 / size"):
+        table.add_column(heading)
+    for snapshot in known:
+        rows = sum(about["rows"] for about in snapshot.manifest["tables"].values())
+        size = sum(about["bytes"] for about in snapshot.manifest["files"].values())
+        mark = "→" if served is not None and served.id == snapshot.id else ""
+        table.add_row(
+            mark, snapshot.id, snapshot.manifest["published_at"], snapshot.manifest["as_of"], f"{rows:,}",
+            f"{size / 1e6:.1f} MB",
+        )  # fmt: skip
+    out.print(table)
+
+
+def explanation(out: Console, found: Explanation) -> None:
+    """One value with its working."""
+    indicator = found.indicator
+    title = f"{indicator['name_zh']} · {found.region_zh} {found.region_code} · {found.year}"
+    out.print(f"[bold]{title}[/]  {indicator['name_en']} ({indicator['indicator_code']})")
+    out.print(f"定义 / definition: {escape(indicator['definition_zh'])}")
+    out.print(f"公式 / formula: {escape(indicator['formula_zh'])}")
+    if found.chosen is None:
+        years = "、".join(map(str, found.years_with_value)) or "-"
+        out.print(
+            f"[yellow]无数据 / no data[/]：该年没有公布值，也不能由计数算出。有数值的年份 / years with a value: {years}"
+        )
+    else:
+        out.print(_value("采用 / stands", found.chosen, indicator))
+        _cell(out, found.chosen)
+        if found.other is not None:
+            out.print(_value("未采用 / beside it", found.other, indicator))
+            _cell(out, found.other)
+        if found.reconciled:
+            out.print(f"对账 / reconciliation: {found.reconciled}")
+        for row in found.conflicts:
+            out.print(f"另一出版物 / another publication: {_row(row)}")
+    if found.missing:
+        out.print(f"不能计算，缺 / cannot be computed, missing: {escape('；'.join(found.missing))}")
+    if indicator["standard_comparator"]:
+        bounds = [indicator[key] for key in ("standard_low", "standard_high") if indicator[key] is not None]
+        limit = "—".join(f"{bound:g}" for bound in bounds)
+        out.print(f"国家标准 / national standard: {indicator['standard_comparator']} {limit} {indicator['unit']}")
+    if indicator["confidence"] == "B":
+        out.print("[yellow]定义可信度 B：凭记忆，未见原文 / definition from memory, not read[/]")
+    passed = "，".join(f"{_GATES.get(gate, gate)} {ok}/{total}" for gate, ok, total in found.checks)
+    out.print(f"已通过检查 / checks passed: {passed}；基准日期 / as of {found.snapshot_as_of}")
+
+
+_BASES = {"published": "公布值 / published", "computed": "计算值 / computed"}
+
+
+def _value(label: str, cell: Cell, indicator: dict[str, object]) -> str:
+    if cell.value is None:
+        return f"[bold]{label}[/]: {cell.status}（{_BASES[cell.basis]}）"
+    digits = indicator["decimals"]
+    exact = f"{cell.value:.6g}" if cell.basis == "computed" else f"{cell.value:g}"
+    text = f"[bold]{label}: {cell.value:.{digits}f} {indicator['unit']}[/]（{_BASES[cell.basis]}，{exact}"
+    if cell.basis == "computed" and cell.value_low != cell.value_high:
+        text += f"，按印刷位数在 {cell.value_low:.6g}—{cell.value_high:.6g} 之间 / within"
+    return text + "）"
+
+
+def _cell(out: Console, cell: Cell) -> None:
+    if cell.published_row:
+        out.print(f"  {_row(cell.published_row)}")
+    for label, total, rows in (
+        ("分子 / numerator", cell.numerator, cell.numerator_rows),
+        ("分母 / denominator", cell.denominator, cell.denominator_rows),
+    ):
+        if rows:
+            out.print(f"  {label} = {total:,.10g}")
+            for row in rows:
+                out.print(f"    {_row(row)}", soft_wrap=True)
+
+
+def _row(row: Row) -> str:
+    factor = "" if row.coefficient == 1 else f"{row.coefficient:g} × "
+    return escape(
+        f"{factor}{row.what} {row.printed}，{row.publisher}《{row.source.strip('《》')}》 {row.file} 第 {row.row} 行"
+    )
+
+
+def _short(path: object) -> str:
+    text = str(path)
+    return text.removeprefix(f"{ROOT}/")

@@ -1,0 +1,31 @@
+"""The one resource: the warehouse a run writes. Holding it means holding the lock, so runs never overlap."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from dagster_project.refresh.lock import only_writer
+from dagster_project.settings import Settings
+
+
+class Warehouse(dg.ConfigurableResource[Any]):
+    """Paths from the environment; `as_of` an ISO date (empty: today in Asia/Shanghai)."""
+
+    as_of: str = ""
+    publish_unchanged: bool = False
+    _settings: Settings | None = PrivateAttr(default=None)
+
+    @property
+    def settings(self) -> Settings:
+        if self._settings is None:
+            self._settings = Settings.from_environment(date.fromisoformat(self.as_of) if self.as_of else None)
+        return self._settings
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
+        with only_writer(self.settings):
+            yield self

@@ -1,0 +1,21 @@
+"""When the job runs by itself: every night, unless nothing changed since the served snapshot."""
+
+import dagster as dg
+
+from dagster_project.jobs import refresh
+from dagster_project.refresh import steps
+from dagster_project.settings import TIMEZONE, Settings
+
+
+@dg.schedule(
+    job=refresh,
+    cron_schedule="0 2 * * *",
+    execution_timezone=TIMEZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="每日 02:00（北京时间） / nightly at 02:00 in Asia/Shanghai",
+)
+def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    as_of = context.scheduled_execution_time.date()
+    if steps.needed(Settings.from_environment(as_of)) is None:
+        return dg.SkipReason("无变化 / nothing changed")
+    return dg.RunRequest(run_config={"resources": {"warehouse": {"config": {"as_of": as_of.isoformat()}}}})

@@ -1,0 +1,1 @@
+"""dbt in this process: the manifest, and a build with its results. SQL stays in `dbt/`, Dagster stays outside."""

@@ -1,0 +1,134 @@
+"""Running the dbt project through `dbtRunner`, and reading its manifest. Nothing here knows what a model computes.
+
+dbt is imported late: it costs 1.5 CPU seconds, and a code location must load without it.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dagster_project.fingerprint import of_files
+from dagster_project.settings import ROOT
+
+PROJECT = ROOT / "dbt"
+TARGET = PROJECT / "target"
+_MANIFEST = TARGET / "manifest.json"
+_PARSED_FROM = TARGET / "parsed_from.txt"
+_SOURCES = ("*.sql", "*.yml", "*.md")
+
+_parsed: dict[str, Any] = {}  # fingerprint of dbt/ -> dbt's own manifest, so that one process parses once
+
+
+class DbtError(Exception):
+    """dbt could not run at all (a model that does not parse, a file that is locked)."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """One built model or run test. `status`: success, pass, fail, warn, error or skipped."""
+
+    unique_id: str
+    status: str
+    message: str
+    failures: int
+    seconds: float
+    compiled_sql: str
+
+
+def manifest() -> dict[str, Any]:
+    """dbt's manifest of the project as it is now, parsed anew only if a file of `dbt/` changed. Raises DbtError."""
+    now = _fingerprint()
+    if not (_MANIFEST.exists() and _PARSED_FROM.exists() and _PARSED_FROM.read_text() == now):
+        _parse(now)
+    return json.loads(_MANIFEST.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def build(build_file: Path, *, arguments: tuple[str, ...] = ()) -> list[NodeResult]:
+    """`dbt build` without unit tests on the build file; every node's result. Raises DbtError if dbt could not run.
+
+    The file is unlocked when this returns.
+    """
+    with _dbt(build_file) as run:
+        now = _fingerprint()
+        if now not in _parsed:
+            _parse(now)
+        response = run(["build", "--exclude-resource-type", "unit_test", *arguments], _parsed[now])
+    if response.exception:
+        raise DbtError(_one_line(response.exception))
+    return [
+        NodeResult(
+            unique_id=result.node.unique_id,
+            status=str(result.status),
+            message=(result.message or "").strip(),
+            failures=int(result.failures or 0),
+            seconds=float(result.execution_time),
+            compiled_sql=getattr(result.node, "compiled_code", "") or "",
+        )
+        for result in response.result
+    ]
+
+
+def _fingerprint() -> str:
+    paths = [
+        path for room in ("models", "macros", "tests") for kind in _SOURCES for path in (PROJECT / room).rglob(kind)
+    ]
+    return of_files([*paths, PROJECT / "dbt_project.yml", PROJECT / "profiles.yml"], PROJECT)
+
+
+def _parse(now: str) -> None:
+    with _dbt(None) as run:
+        response = run(["parse"], None)
+    if not response.success:
+        raise DbtError(_one_line(response.exception))
+    _parsed.clear()
+    _parsed[now] = response.result
+    _PARSED_FROM.write_text(now)
+
+
+@contextmanager
+def _dbt(build_file: Path | None) -> Iterator[Any]:
+    """A function that invokes dbt; afterwards the file is unlocked and the working folder is what it was."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    folder = os.getcwd()
+    before = os.environ.get("ZHIBIAO_BUILD")
+    if build_file is not None:
+        os.environ["ZHIBIAO_BUILD"] = str(build_file)
+    common = [
+        "--project-dir",
+        str(PROJECT),
+        "--profiles-dir",
+        str(PROJECT),
+        "--log-path",
+        str(PROJECT / "logs"),
+    ]
+    try:
+        yield lambda command, parsed: dbtRunner(manifest=parsed).invoke(
+            [
+                "--quiet",
+                "--log-level",
+                "none",
+                "--log-level-file",
+                "none",
+                "--no-use-colors",
+                *command,
+                *common,
+            ]
+        )
+    finally:
+        # dbt keeps its connection, and with it the file's lock, after it returns.
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        os.chdir(folder)
+        if before is None:
+            os.environ.pop("ZHIBIAO_BUILD", None)
+        else:
+            os.environ["ZHIBIAO_BUILD"] = before
+
+
+def _one_line(error: object) -> str:
+    return " ".join(str(error).split())
