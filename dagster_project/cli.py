@@ -269,14 +269,14 @@ def _settings(as_of: date | None = None) -> Settings:
 def main() -> None:
     """Entry point: what a person can mend is one line on stderr, not a traceback."""
     from dagster_project.publish.snapshot import SnapshotError
-    from dagster_project.refresh.lock import Busy
-    from dagster_project.report.explain import NotUnderstood
+    from dagster_project.refresh.lock import BusyError
+    from dagster_project.report.explain import NotUnderstoodError
 
     try:
         cli()
-    except (SnapshotError, Busy) as error:
+    except (SnapshotError, BusyError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except NotUnderstood as error:
+    except NotUnderstoodError as error:
         click.echo(str(error), err=True)
         sys.exit(2)

@@ -75,7 +75,7 @@ _ROW_TYPES = {
     QUERY: "unexpected_rows_query |",
 }
 _TABLE_TYPES = {
-    "expect_column_to_exist": "column | column_index",
+    "expect_column_to_exist": "column |",
     "expect_column_type_to_be": "column type_ |",
     "expect_column_min_to_be_between": f"column {_BOUNDS}",
     "expect_column_max_to_be_between": f"column {_BOUNDS}",

@@ -13,13 +13,13 @@ from filelock import FileLock, Timeout
 from dagster_project.settings import Settings
 
 
-class Busy(Exception):
+class BusyError(Exception):
     """Another refresh holds the warehouse; the message says who and since when."""
 
 
 @contextmanager
 def only_writer(settings: Settings) -> Iterator[None]:
-    """Hold the warehouse for writing; entering again in the same process is fine. Raises Busy at once, never waits.
+    """Hold the warehouse for writing; entering again in the same process is fine. Raises BusyError at once, never waits.
 
     The operating system frees the lock when a process dies, so a killed refresh blocks nobody.
     """
@@ -29,7 +29,7 @@ def only_writer(settings: Settings) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise Busy(_who(holder)) from None
+        raise BusyError(_who(holder)) from None
     try:
         if lock.lock_counter == 1:
             about = {

@@ -345,14 +345,23 @@ def _row_counts(connection: duckdb.DuckDBPyConnection, nodes: list[dict[str, Any
 
 
 def _cells(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Cells by indicator and basis; `mart` names the indicator mart that shows the indicator, if one does."""
+    marts = connection.execute(
+        """select table_name from duckdb_columns() where schema_name = 'marts' and starts_with(table_name, 'mart_')
+        and column_name = 'indicator_code' order by table_name"""
+    ).fetchall()
+    shown = " union ".join(f"select indicator_code, '{mart}' as mart from marts.{mart}" for (mart,) in marts)
+    shown = shown or "select null as indicator_code, null as mart"
     rows = connection.execute(
-        """select i.indicator_code, i.name_zh, i.name_en,
+        f"""with shown as ({shown})
+        select i.indicator_code, i.name_zh, i.name_en, any_value(s.mart),
             count(*) filter (f.basis = 'computed'), count(*) filter (f.basis = 'published'),
             min(f.year), max(f.year), count(distinct f.region_code)
         from marts.fct_indicator as f join marts.dim_indicator as i using (indicator_code)
-        group by all order by count(*) desc, i.indicator_code"""
+        left join (select indicator_code, min(mart) as mart from shown group by indicator_code) as s using (indicator_code)
+        group by i.indicator_code, i.name_zh, i.name_en order by any_value(s.mart) nulls last, i.indicator_code"""
     ).fetchall()
-    names = ("code", "name_zh", "name_en", "computed", "published", "first_year", "last_year", "regions")
+    names = ("code", "name_zh", "name_en", "mart", "computed", "published", "first_year", "last_year", "regions")
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

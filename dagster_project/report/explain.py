@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 
-class NotUnderstood(Exception):
+class NotUnderstoodError(Exception):
     """The indicator or region asked for is not known, or several are meant; the message lists what could be meant."""
 
 
@@ -67,7 +67,7 @@ def explain(
 ) -> Explanation:
     """Explain one value. `indicator` is a code, name or synonym, `region` a code or name.
 
-    Raises NotUnderstood if either is unknown or ambiguous.
+    Raises NotUnderstoodError if either is unknown or ambiguous.
     """
     about = find_indicator(connection, indicator, stage)
     code, name = find_region(connection, region, year)
@@ -102,7 +102,7 @@ def explain(
 
 
 def find_indicator(connection: duckdb.DuckDBPyConnection, text: str, stage: str = "") -> dict[str, Any]:
-    """The catalogue entry of a code, name or synonym. Raises NotUnderstood."""
+    """The catalogue entry of a code, name or synonym. Raises NotUnderstoodError."""
     found = _dictionaries(
         connection,
         """select i.* from marts.dim_indicator as i where i.indicator_code = ? or i.name_zh = ? or lower(i.name_en) = lower(?)
@@ -116,7 +116,7 @@ def find_indicator(connection: duckdb.DuckDBPyConnection, text: str, stage: str 
     names = _dictionaries(connection, "select indicator_code, name_zh from marts.dim_indicator order by 1")
     if found:
         near = [f"{entry['name_zh']} ({entry['indicator_code']})" for entry in found]
-        raise NotUnderstood(f"「{text}」可指多个指标 / means several indicators: {'、'.join(near)}")
+        raise NotUnderstoodError(f"「{text}」可指多个指标 / means several indicators: {'、'.join(near)}")
     note = connection.execute(
         "select coalesce(note_zh, '') from marts.indicator_alias where alias_zh = ? and indicator_code is null", [text]
     ).fetchone()
@@ -124,13 +124,13 @@ def find_indicator(connection: duckdb.DuckDBPyConnection, text: str, stage: str 
     by_name = {n["name_zh"]: n["indicator_code"] for n in names}
     close = inside or [f"{n} ({by_name[n]})" for n in difflib.get_close_matches(text, by_name, n=5, cutoff=0.3)]
     why = f"「{text}」含义不唯一，{note[0]} / is ambiguous" if note else f"没有指标「{text}」 / no such indicator"
-    raise NotUnderstood(f"{why}；相近 / near: {'、'.join(close[:8]) or '-'}")
+    raise NotUnderstoodError(f"{why}；相近 / near: {'、'.join(close[:8]) or '-'}")
 
 
 def find_region(connection: duckdb.DuckDBPyConnection, text: str, year: int) -> tuple[str, str]:
     """Code and name of a region in force in `year`, by code, name, or name without its last character.
 
-    Raises NotUnderstood.
+    Raises NotUnderstoodError.
     """
     found = connection.execute(
         """select region_code, name_zh from marts.dim_region
@@ -148,9 +148,9 @@ def find_region(connection: duckdb.DuckDBPyConnection, text: str, year: int) -> 
     if len(found) == 1 or (found and found[0][1] == text and [f[1] for f in found].count(text) == 1):
         return found[0]
     if not found:
-        raise NotUnderstood(f"{year} 年没有地区「{text}」 / no region of this name in {year}")
+        raise NotUnderstoodError(f"{year} 年没有地区「{text}」 / no region of this name in {year}")
     several = "、".join(f"{name} {code}" for code, name in found[:8])
-    raise NotUnderstood(f"「{text}」可指多个地区，请用代码 / several regions, use a code: {several}")
+    raise NotUnderstoodError(f"「{text}」可指多个地区，请用代码 / several regions, use a code: {several}")
 
 
 def _cells(

@@ -97,13 +97,13 @@ def _cells(record: Record) -> Table:
     for heading in ("计算 / computed", "公布 / published", "地区 / regions"):
         table.add_column(heading, justify="right")
     table.add_column("年份 / years")
-    shown = record.cells[:15]
+    shown = [cell for cell in record.cells if cell["mart"]]
     for cell in shown:
         table.add_row(
             f"{cell['name_zh']} {cell['code']}", f"{cell['computed']:,}", f"{cell['published']:,}",
             str(cell["regions"]), f"{cell['first_year']}—{cell['last_year']}",
         )  # fmt: skip
-    rest = record.cells[len(shown) :]
+    rest = [cell for cell in record.cells if not cell["mart"]]
     if rest:
         table.add_row(
             f"其余 {len(rest)} 个指标 / {len(rest)} more",

@@ -128,7 +128,8 @@ def test_missing_folder_is_refused(tmp_path: Path) -> None:
         load_suites(tmp_path / "none")
 
 
-def test_kwargs_are_those_of_great_expectations() -> None:
+def test_kwargs_are_those_of_great_expectations(database: Path) -> None:
+    run_suites(database, [])  # imports the package at the lower price
     from great_expectations.expectations.registry import get_expectation_impl
 
     for type_, (required, optional) in KWARGS.items():
@@ -341,7 +342,7 @@ _TABLE_RULES: list[tuple[str, str | None, dict[str, Any], dict[str, Any], Any]] 
         {"missing": [2022], "unexpected": [2025]},
     ),
     ("expect_column_most_common_value_to_be_in_set", "year", {"value_set": [2024]}, {"value_set": [2023]}, [2024]),
-    ("expect_column_to_exist", "value", {"column_index": 2}, {"column_index": 0}, None),
+    ("expect_column_to_exist", None, {"column": "value"}, {"column": "valeu"}, None),
     ("expect_table_row_count_to_equal", None, {"value": 6}, {"value": 7}, 6),
     ("expect_table_row_count_to_be_between", None, {"min_value": 1}, {"max_value": 5}, 6),
     ("expect_table_column_count_to_equal", None, {"value": 6}, {"value": 7}, 6),
@@ -525,6 +526,6 @@ def test_file_that_cannot_be_read_raises(database: Path, tmp_path: Path) -> None
 
 def test_placeholders_are_gone_after_the_import(database: Path) -> None:
     run_suites(database, [])
-    import scipy
+    import scipy  # type: ignore[import-untyped]
 
     assert scipy.__version__

@@ -1,0 +1,111 @@
+"""What tests of several rooms share: a `raw/` folder to write into, and a refresh to run on it.
+
+The shipped reference data (regions, catalogue, formulas) is used as it is; figures are the miniature province of
+`tests/warehouse/province/`, small enough to check by hand.
+"""
+
+import csv
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dagster_project.cli import cli
+from dagster_project.ingest import files, sidecar
+from dagster_project.settings import ROOT, Settings
+
+PROVINCE = Path(__file__).parent / "warehouse" / "province"
+AS_OF = date(2026, 1, 31)
+COLUMNS = (
+    "region_code", "region_zh", "year", "level", "measure", "measure_zh", "value", "unit", "source_zh", "publisher_zh",
+    "confidence", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Site:
+    """A raw folder and a home folder of their own, and the commands run on them."""
+
+    raw: Path
+    home: Path
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(raw=self.raw, home=self.home, as_of=AS_OF)
+
+    def vouch(self, file: Path) -> Path:
+        """Write the sidecar of a file, as `zhibiao add` does."""
+        about = sidecar.Sidecar("测试", "测试机构", "tests", "MIT", "2026-01-01", files.sha256(file), "A")
+        sidecar.write(file, about)
+        return file
+
+    def statistics(self, year: int, *rows: dict[str, object], name: str = "") -> Path:
+        """A vouched-for statistics file; a row's missing columns are those of one plain, valid figure."""
+        plain = {
+            "region_code": "100000", "region_zh": "全国", "year": year, "level": "primary", "measure": "enrolment",
+            "measure_zh": "在校生数", "value": "100", "unit": "人", "source_zh": "测试公报", "publisher_zh": "测试机构",
+            "confidence": "A", "note": "",
+        }  # fmt: skip
+        return self.table(f"statistics/{name or year}.csv", COLUMNS, [{**plain, **row} for row in rows])
+
+    def table(self, name: str, columns: Sequence[str], rows: Sequence[dict[str, object]]) -> Path:
+        file = self.raw / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("w", encoding="utf-8", newline="") as target:
+            writer = csv.DictWriter(target, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        return self.vouch(file)
+
+    def run(self, *arguments: str) -> Result:
+        """`zhibiao <arguments>` in this process, on this site, as of AS_OF."""
+        environment = {
+            "ZHIBIAO_RAW": str(self.raw),
+            "ZHIBIAO_HOME": str(self.home),
+            "ZHIBIAO_AS_OF": AS_OF.isoformat(),
+            "COLUMNS": "200",
+        }
+        return CliRunner(env=environment).invoke(cli, list(arguments))
+
+    def served(self) -> str | None:
+        """The id of the served snapshot, as the pointer says it."""
+        current = self.home / "current"
+        return os.readlink(current).split("/")[-1] if current.is_symlink() else None
+
+
+def new_site(folder: Path) -> Site:
+    """A site with the shipped reference data and no figures."""
+    shutil.copytree(ROOT / "raw" / "reference", folder / "raw" / "reference")
+    (folder / "raw" / "statistics").mkdir()
+    return Site(folder / "raw", folder / "home")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A site of its own with no figures and nothing published."""
+    return new_site(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The miniature province, refreshed once; read only."""
+    built = new_site(tmp_path_factory.mktemp("province"))
+    for file in sorted(PROVINCE.glob("*.csv")):
+        built.vouch(Path(shutil.copy(file, built.raw / "statistics" / file.name)))
+    result = built.run("refresh")
+    assert result.exit_code == 0, result.output
+    return built
+
+
+@pytest.fixture
+def published(province: Site, tmp_path: Path) -> Iterator[Site]:
+    """A copy of the refreshed province that a test may change and refresh again."""
+    folder = tmp_path / "site"
+    shutil.copytree(province.raw, folder / "raw")
+    shutil.copytree(province.home, folder / "home", symlinks=True)
+    yield Site(folder / "raw", folder / "home")

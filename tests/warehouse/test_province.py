@@ -1,0 +1,142 @@
+"""The miniature province through the real models, against answers worked out by hand."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from tests.conftest import Site
+
+# indicator, region, year, stage -> basis, value; the working stands beside it.
+ANSWERS = [
+    ("kg_public_share_children", "430422", 2020, "preschool", "computed", 100 * 10301 / 25113),  # 41.0186: below 50
+    (
+        "kg_inclusive_coverage",
+        "430422",
+        2020,
+        "preschool",
+        "computed",
+        100 * (10301 + 7629) / 25113,
+    ),  # 71.3973 by children
+    ("kg_public_share_kg", "430422", 2020, "preschool", "computed", 100 * 23 / 155),  # 14.8387 by kindergartens
+    (
+        "kg_inclusive_share_kg",
+        "430422",
+        2020,
+        "preschool",
+        "computed",
+        100 * (23 + 101) / 155,
+    ),  # 80.0, not the coverage
+    ("kg_children_per_teacher", "430422", 2020, "preschool", "computed", 25113 / 984),  # 25.5213
+    ("kg_inclusive_coverage", "100000", 2022, "preschool", "computed", 100 * 4144.05 / 4627.55),  # 89.5517
+    ("kg_inclusive_coverage", "100000", 2022, "preschool", "published", 89.55),
+    ("kg_inclusive_share_kg", "100000", 2022, "preschool", "computed", 100 * 24.57 / 28.92),  # 84.9585
+    ("pri_pupils_per_teacher", "100000", 2018, "primary", "computed", 10339.25 / 609.19),
+    ("pri_pupils_per_teacher", "100000", 2018, "primary", "published", 16.97),
+    ("pri_pupils_per_teacher", "100000", 2019, "primary", "computed", 10561.24 / 626.91),
+    ("pri_pupils_per_teacher", "430000", 2019, "primary", "computed", 5300000 / 280000),
+    ("nine_year_retention", "100000", 2019, "compulsory", "published", 94.8),
+]
+
+
+@pytest.fixture(scope="module")
+def marts(province: Site) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(province.settings.served), read_only=True) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize(("indicator", "region", "year", "stage", "basis", "value"), ANSWERS)
+def test_value(
+    marts: duckdb.DuckDBPyConnection, indicator: str, region: str, year: int, stage: str, basis: str, value: float
+) -> None:
+    found = marts.execute(
+        """select value from marts.fct_indicator where indicator_code = ? and region_code = ? and year = ?
+        and stage = ? and segment = 'all' and basis = ?""",
+        [indicator, region, year, stage, basis],
+    ).fetchall()
+    assert [row[0] for row in found] == [pytest.approx(value, rel=1e-12)]
+
+
+def test_a_cell_without_all_terms_has_no_row(marts: duckdb.DuckDBPyConnection) -> None:
+    # 蒸湘区 has pupils and no figure of teachers: no row, not a zero.
+    assert _ratio(marts, "430408") == []
+
+
+def test_a_zero_denominator_is_said_and_not_divided_by(marts: duckdb.DuckDBPyConnection) -> None:
+    assert _ratio(marts, "430407") == [(None, "zero_denominator", 1200, 0)]
+
+
+def test_the_yearly_rate_of_one_province_never_carries_the_code_of_the_nine_year_rate(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    found = marts.execute("select indicator_code from marts.fct_indicator where region_code = '330000'").fetchall()
+    assert found == [("comp_retention_yearly",)]
+
+
+def test_of_two_publications_the_one_with_more_digits_stands_and_the_other_is_kept(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    (chosen,) = marts.execute(
+        """select value, chosen_by from marts.fct_measure
+        where measure_code = 'enrolment' and stage = 'primary' and region_code = '100000' and year = 2019"""
+    ).fetchall()
+    assert chosen == (105612400, "precision")
+    (other,) = marts.execute(
+        """select other_value, difference, agrees_within_rounding, other_source_row from marts.measure_conflict
+        where measure_code = 'enrolment' and region_code = '100000' and year = 2019"""
+    ).fetchall()
+    assert other == (106000000, 387600, True, 5)
+
+
+def test_printed_digits_leave_an_interval_and_whole_counts_do_not(marts: duckdb.DuckDBPyConnection) -> None:
+    found = marts.execute(
+        """select region_code, value_low, value_high from marts.fct_measure
+        where measure_code = 'enrolment' and stage = 'primary' and year = 2018 order by 1"""
+    ).fetchall()
+    assert found == [
+        ("100000", 103392450, 103392550),  # 10339.25万 was printed to the hundred
+        ("430000", 5200000, 5200000),
+        ("440000", 9800000, 9800000),
+    ]
+
+
+def test_changes_and_ranks_compare_one_basis_only(marts: duckdb.DuckDBPyConnection) -> None:
+    found = marts.execute(
+        """select region_code, basis, change, rank_no, rank_of, parent_basis, parent_value
+        from marts.mart_pupil_teacher_ratio
+        where year = 2019 and region_level in ('nation', 'province') order by region_sort_no"""
+    ).fetchall()
+    nation, hunan, guangdong = found
+    assert nation[:4] == ("100000", "published", pytest.approx(16.85 - 16.97), None)
+    # Fewer pupils a teacher is better: 5.3M/280k = 18.93 before 10M/500k = 20.
+    assert hunan == ("430000", "computed", pytest.approx(5300 / 280 - 5200 / 270), 1, 2, "published", 16.85)
+    assert guangdong == ("440000", "computed", pytest.approx(20 - 9800 / 530), 2, 2, "published", 16.85)
+
+
+def test_the_standing_value_is_the_published_one_with_the_computed_beside_it(marts: duckdb.DuckDBPyConnection) -> None:
+    (found,) = marts.execute(
+        """select value, basis, other_value, other_basis, numerator, denominator, meets_standard
+        from marts.mart_inclusive_kindergarten_coverage where region_code = '100000'"""
+    ).fetchall()
+    assert found == (
+        89.55, "published", pytest.approx(89.55171095), "computed", 41440500, 46275500, True,
+    )  # fmt: skip
+
+
+def test_reconciliation_says_whether_the_counts_give_the_published_rate(marts: duckdb.DuckDBPyConnection) -> None:
+    found = marts.execute(
+        "select indicator_code, year, within_rounding, reason_code from marts.reconciliation order by 1, 2"
+    ).fetchall()
+    assert found == [
+        ("kg_inclusive_coverage", 2022, True, None),
+        ("pri_pupils_per_teacher", 2018, True, None),
+        ("pri_pupils_per_teacher", 2019, True, None),
+    ]
+
+
+def _ratio(marts: duckdb.DuckDBPyConnection, region: str) -> list[tuple[object, ...]]:
+    return marts.execute(
+        """select value, status, numerator, denominator from marts.fct_indicator
+        where indicator_code = 'pri_pupils_per_teacher' and region_code = ?""",
+        [region],
+    ).fetchall()
