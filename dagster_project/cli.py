@@ -10,15 +10,12 @@ import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from dagster_project import __version__
 from dagster_project.settings import ROOT, Settings
-
-if TYPE_CHECKING:
-    from dagster_project.refresh.record import Record
 
 
 class _Day(click.ParamType[date]):
@@ -46,43 +43,22 @@ def refresh(full: bool, as_of: date | None) -> None:
     from dagster_project.refresh import steps
     from dagster_project.refresh.lock import only_writer
 
+    _show_progress()
     with only_writer(settings):
         why = "要求全部重建 / asked for" if full else steps.needed(settings)
         if why is None:
+            steps.settle(settings)
             click.echo("无变化，未发布 / nothing changed, nothing published")
             return
         click.echo(f"刷新 / refresh: {why}")
-        record = _run_job(settings, full)
+        from dagster_project.refresh.run import run
+
+        record = run(settings, even_unchanged=full)
     from dagster_project.report import terminal
 
     terminal.closing(terminal.console(), settings, record)
     if record.outcome not in ("published", "unchanged"):
         sys.exit(1)
-
-
-def _run_job(settings: Settings, full: bool) -> "Record":
-    """The Dagster job in this process, recorded in the same instance as the nightly runs; returns its record."""
-    _use_instance(settings)
-    _show_progress()
-    import dagster as dg
-
-    from dagster_project.definitions import defs
-    from dagster_project.refresh import record as records
-
-    with dg.DagsterInstance.get() as instance:
-        defs().resolve_job_def("refresh").execute_in_process(
-            run_config={
-                "resources": {
-                    "warehouse": {"config": {"as_of": settings.as_of.isoformat(), "publish_unchanged": full}}
-                },
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
-            instance=instance,
-            raise_on_error=False,
-        )
-    record = records.last(settings)
-    assert record is not None
-    return record
 
 
 @cli.command()
@@ -115,10 +91,13 @@ def status(as_json: bool) -> None:
 
     from dagster_project.publish import snapshot
     from dagster_project.refresh import record as records
+    from dagster_project.refresh.lock import is_held
     from dagster_project.report import terminal
 
     settings = _settings()
     served, last = snapshot.current(settings), records.last(settings)
+    if last and last.outcome == "running" and not is_held(settings):
+        last.outcome, last.error = "failed", "中断，未完成 / interrupted before it was done"
     damaged = served.damage() if served else []
     if as_json:
         from dataclasses import asdict
@@ -211,7 +190,8 @@ def add(paths: tuple[Path, ...], **given: str | None) -> None:
 
         def asked(field: str, question: str, default: str = "", known: sidecar.Sidecar | None = known) -> str:
             preset = getattr(known, field, "") or default or None
-            return given[field] or str(click.prompt(question, default=preset))
+            kind = click.Choice(list(sidecar.CONFIDENCE)) if field == "confidence" else None
+            return given[field] or str(click.prompt(question, default=preset, type=kind))
 
         click.echo(f"{settings.raw_name(file)} ({file.stat().st_size:,} bytes)")
         written = sidecar.write(

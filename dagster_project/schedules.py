@@ -1,5 +1,7 @@
 """When the job runs by itself: every night, unless nothing changed since the served snapshot."""
 
+from zoneinfo import ZoneInfo
+
 import dagster as dg
 
 from dagster_project.jobs import refresh
@@ -15,7 +17,8 @@ from dagster_project.settings import TIMEZONE, Settings
     description="每日 02:00（北京时间） / nightly at 02:00 in Asia/Shanghai",
 )
 def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    as_of = context.scheduled_execution_time.date()
+    # Whatever zone the tick is told in: 02:00 in Shanghai is still the day before in UTC.
+    as_of = context.scheduled_execution_time.astimezone(ZoneInfo(TIMEZONE)).date()
     if steps.needed(Settings.from_environment(as_of)) is None:
         return dg.SkipReason("无变化 / nothing changed")
     return dg.RunRequest(run_config={"resources": {"warehouse": {"config": {"as_of": as_of.isoformat()}}}})

@@ -43,6 +43,7 @@ def raw_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipR
     now = state(Settings.from_environment())
     cursor, run = decide(context.cursor, now)
     if run:
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=now)], cursor=cursor)
+        # No run key: Dagster runs a key once for ever, and a file taken away may come back with the same bytes and time.
+        return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=cursor)
     context.update_cursor(cursor)
     return dg.SkipReason("raw/ 无静置的变化 / no change at rest in raw/")

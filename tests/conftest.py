@@ -7,7 +7,10 @@ The shipped reference data (regions, catalogue, formulas) is used as it is; figu
 import csv
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +28,20 @@ COLUMNS = (
     "region_code", "region_zh", "year", "level", "measure", "measure_zh", "value", "unit", "source_zh", "publisher_zh",
     "confidence", "note",
 )  # fmt: skip
+
+
+HOLD = """
+import sys
+from datetime import date
+from pathlib import Path
+from dagster_project.refresh.lock import only_writer
+from dagster_project.settings import Settings
+
+home = Path(sys.argv[1])
+with only_writer(Settings(raw=home, home=home, as_of=date(2026, 1, 31))):
+    print("held", flush=True)
+    sys.stdin.read()  # until whoever started this closes it, or kills it
+"""
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,16 @@ def new_site(folder: Path) -> Site:
     shutil.copytree(ROOT / "raw" / "reference", folder / "raw" / "reference")
     (folder / "raw" / "statistics").mkdir()
     return Site(folder / "raw", folder / "home")
+
+
+@contextmanager
+def another_writer(settings: Settings) -> Iterator[subprocess.Popen[str]]:
+    """Another process, which holds the warehouse."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, settings.home], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+        yield holder
 
 
 @pytest.fixture

@@ -75,6 +75,7 @@ def definition() -> dg.AssetsDefinition:
                     asset_key=check.asset_key,
                     check_name=check.name,
                     passed=result.status == "pass",
+                    severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
                     metadata={"failures": result.failures, "message": result.message or "-"},
                 )
             elif result.status == "success":
@@ -82,8 +83,7 @@ def definition() -> dg.AssetsDefinition:
                 count = rows.get(f"{node['schema']}.{node['name']}")
                 metadata = {} if count is None else {"dagster/row_count": count}
                 yield dg.MaterializeResult(key(node), metadata={**metadata, "seconds": result.seconds})
-        bad = [r for r in results if r.status in ("error", "fail", "skipped")]
-        if bad:
+        if bad := steps.broken(results):
             raise dg.Failure(
                 f"{len(bad)} models or tests failed: {', '.join(r.unique_id for r in bad[:10])}",
                 metadata={"first": bad[0].message or bad[0].status},

@@ -3,11 +3,11 @@ a contract says types, required columns and what one row must satisfy; sums and 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -68,7 +68,9 @@ class Contract:
 
     def owns(self, relative: Path) -> bool:
         """Whether a path relative to `raw/` is one of this source's files."""
-        return any(relative.match(pattern) or relative.with_suffix("").match(pattern) for pattern in self.files)
+        # With a root on both sides the whole path must match: raw/old/statistics/2019.csv is not of statistics/*.
+        rooted = "/" / relative
+        return any(rooted.match(f"/{name}") or rooted.with_suffix("").match(f"/{name}") for name in self.files)
 
 
 class ContractError(Exception):
@@ -97,27 +99,22 @@ def load_contracts(folder: Path = FOLDER) -> dict[str, Contract]:
 
 
 def _read(path: Path) -> Contract:
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
-        columns = tuple(
-            Column(**{**entry, "allowed": tuple(str(value) for value in entry.get("allowed", ()))})
-            for entry in data.pop("columns")
-        )
-        rules = tuple(Rule(**{**entry, "needs": tuple(entry.get("needs", ()))}) for entry in data.pop("rules", ()))
-        contract = Contract(
-            **{
-                "by_year": False,
-                "required": True,
-                **data,
-                "files": tuple(data["files"]),
-                "key": tuple(data["key"]),
-            },
-            columns=columns,
-            rules=rules,
-        )
-    except (KeyError, TypeError) as error:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ContractError(f"{path.name}: {error}") from error
+    if not isinstance(data, dict):
+        raise ContractError(f"{path.name}: a mapping of entries is expected")
+    columns = tuple(_made(Column, path, "column", entry) for entry in _list(data, path, "columns"))
+    rules = tuple(_made(Rule, path, "rule", entry) for entry in _list(data, path, "rules", optional=True))
+    rest = {key: value for key, value in data.items() if key not in ("columns", "rules")}
+    contract = _made(
+        Contract, path, "entries", {"by_year": False, "required": True, **rest, "columns": columns, "rules": rules}
+    )
     names = {column.name for column in columns}
+    headings = [heading for column in columns for heading in {column.name, column.zh}]
+    if twice := sorted({heading for heading in headings if headings.count(heading) > 1}):
+        raise ContractError(f"{path.name}: columns: more than once {twice}")
     if contract.source != path.stem:
         raise ContractError(f"{path.name}: source {contract.source!r} must be the file's name")
     if contract.partial not in {"refuse", "quarantine"}:
@@ -127,15 +124,52 @@ def _read(path: Path) -> Contract:
             raise ContractError(f"{path.name}: column {column.name}: type {column.type!r}, use one of {sorted(TYPES)}")
         if not re.fullmatch(r"[a-z][a-z0-9_]*", column.name):
             raise ContractError(f"{path.name}: column {column.name!r} is no identifier")
+        try:
+            re.compile(column.pattern or "")
+        except re.error as error:
+            raise ContractError(f"{path.name}: column {column.name}: pattern: {error}") from error
+    if contract.by_year and "year" not in names:
+        raise ContractError(f"{path.name}: by_year needs a column year")
+    if not contract.key:
+        raise ContractError(f"{path.name}: key: empty")
     for what, used in (("key", set(contract.key)), ("rules", {rule.column for rule in rules})):
         if unknown := used - names:
             raise ContractError(f"{path.name}: {what}: no such column {sorted(unknown)}")
     return contract
 
 
+_LISTS = {"allowed", "needs", "files", "key", "columns", "rules"}
+_Made = TypeVar("_Made", Column, Rule, Contract)
+
+
+def _made(kind: type[_Made], path: Path, what: str, entry: object) -> _Made:
+    """A `kind` from a mapping of the file; what does not fit is told with the entry's name."""
+    if not isinstance(entry, dict):
+        raise ContractError(f"{path.name}: {what}: a mapping is expected, found {entry!r}")
+    named = f"{what} {entry['name']}" if "name" in entry else what
+    known = {field.name: field for field in fields(kind)}
+    if unknown := sorted(str(key) for key in entry.keys() - known.keys()):
+        raise ContractError(f"{path.name}: {named}: unknown {unknown}, use {sorted(known)}")
+    needed = {name for name, field in known.items() if field.default is MISSING}
+    if missing := sorted(name for name in needed if entry.get(name) in (None, "")):
+        raise ContractError(f"{path.name}: {named}: missing {missing}")
+    for name in entry.keys() & _LISTS:
+        if not isinstance(entry[name], list | tuple):
+            raise ContractError(f"{path.name}: {named}: {name}: a list is expected, found {entry[name]!r}")
+    texts = {name: tuple(map(str, entry[name])) for name in entry.keys() & _LISTS - {"columns", "rules"}}
+    return kind(**{**entry, **texts})
+
+
+def _list(data: dict[str, Any], path: Path, name: str, *, optional: bool = False) -> list[Any]:
+    found = data.get(name, [] if optional else None)
+    if not isinstance(found, list) or not (found or optional):
+        raise ContractError(f"{path.name}: {name}: a list is expected, found {found!r}")
+    return found
+
+
 def year_of_file(name: str) -> str | None:
     """The year a by-year file's name begins with, or None: 2024.csv, 2024-清远市.xlsx."""
-    match = re.match(r"(\d{4})(?!\d)", Path(name).name)
+    match = re.match(r"([0-9]{4})(?![0-9])", Path(name).name)
     return match[1] if match else None
 
 
@@ -157,9 +191,14 @@ def row_sql(contract: Contract, as_of: date, loaded: set[str]) -> str:
         if column.required:
             add("required", column.name, f"{cell} = ''")
         if column.type == "number":
-            add("not_a_number", column.name, rf"{filled} and not regexp_full_match({cell}, '-?\d+(\.\d+)?')")
+            form = rf"regexp_full_match({cell}, '-?\d+(\.\d+)?')"
+            add("not_a_number", column.name, f"{filled} and not {form}")
+            # The types are those the staging models cast to: what passes here never fails there.
+            add("out_of_range", column.name, f"{form} and try_cast({cell} as decimal(26, 6)) is null", "'< 10^20'")
         elif column.type == "integer":
-            add("not_an_integer", column.name, rf"{filled} and not regexp_full_match({cell}, '-?\d+')")
+            form = rf"regexp_full_match({cell}, '-?\d+')"
+            add("not_an_integer", column.name, f"{filled} and not {form}")
+            add("out_of_range", column.name, f"{form} and try_cast({cell} as integer) is null", "'< 2^31'")
         elif column.type == "year":
             year = rf"regexp_full_match({cell}, '(1[89]|20|21)\d\d')"
             add("not_a_year", column.name, f"{filled} and not {year}")

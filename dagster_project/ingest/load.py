@@ -65,13 +65,15 @@ def load(
     settings: Settings,
     loaded_at: datetime,
     tell: Callable[[SourceReport], None] = lambda report: None,
+    contracts: dict[str, Contract] | None = None,
 ) -> LoadReport:
     """Load every source into `raw.<source>` of an open build file; all files are checked even if one is refused.
 
+    The sources are the product's unless `contracts` (ordered as `load_contracts` orders them) says otherwise.
     A raw table holds the file's text columns plus `_file`, `_row` (as a spreadsheet counts, header is 1),
     `_sha256`, `_loaded_at`. Nothing is raised for bad input: the report carries it.
     """
-    contracts = load_contracts()
+    contracts = load_contracts() if contracts is None else contracts
     found = files.inputs(settings.raw)
     owned = {path: _owner(contracts, path.relative_to(settings.raw)) for path in found}
     reports: dict[str, SourceReport] = {}
@@ -106,6 +108,10 @@ def _load_source(
             frame, about = _read_file(path, name, contract)
         except ShapeError as error:
             report.problems += error.problems
+            continue
+        except OSError as error:  # no permission, or gone since it was listed
+            found = error.strerror or error
+            report.problems.append(Problem.of("unreadable", contract.source, name, found=found))
             continue
         frames.append(frame.assign(_loaded_at=loaded_at))
         connection.execute(

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Characters of a cell that a message shows; quality.quarantine holds the whole.
+_SHOWN = 80
+
 # rule -> reason zh, reason en, action zh, action en; fields in braces are filled per case.
 MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "no_sidecar": (
@@ -76,6 +79,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "检查本行的逗号与引号",
         "check the commas and quotes of this row",
     ),
+    "unnamed_column": (
+        "第 {found} 列有内容而没有列名",
+        "has cells in column number {found}, which has no name",
+        "补上列名；合并单元格的表头请拆成一行",
+        "name the column; a header of merged cells must become one row",
+    ),
     "no_rows": ("没有数据行", "has no rows", "填入数据或移走该文件", "fill it or take it away"),
     "missing_file": (
         "缺少文件 {expected}",
@@ -91,6 +100,12 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "write plain digits and a point, without unit, comma or text",
     ),
     "not_an_integer": ("不是整数", "is not a whole number", "只写半角整数", "write a plain whole number"),
+    "out_of_range": (
+        "数字超出范围（{expected}）",
+        "is out of range ({expected})",
+        "核对数值与单位",
+        "check value and unit",
+    ),
     "not_a_year": ("不是四位年份", "is not a year of four digits", "写成 2024", "write it like 2024"),
     "future_year": (
         "年份晚于基准日期所在年（{expected}）",
@@ -167,9 +182,12 @@ class Problem:
         return f"{self.file}{row}{column}"
 
     def text(self) -> str:
-        """The whole message on one line, Chinese first."""
-        value = f"「{self.value}」" if self.value is not None else ""
-        return f"{self.place}: {value}{self.reason_zh}；{self.action_zh} / {self.reason_en}; {self.action_en}"
+        """The whole message on one line, Chinese first; a long value is shown by its beginning."""
+        shown = " ".join((self.value or "").split())
+        shown = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
+        value = f"「{shown}」" if self.value is not None else ""
+        whole = f"{self.place}: {value}{self.reason_zh}；{self.action_zh} / {self.reason_en}; {self.action_en}"
+        return " ".join(whole.split())
 
 
 class ShapeError(Exception):

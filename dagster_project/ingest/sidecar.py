@@ -39,7 +39,9 @@ def read(file: Path) -> Sidecar:
     """
     try:
         data = yaml.safe_load(path_of(file).read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except FileNotFoundError:
+        raise
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         raise ValueError(str(error).splitlines()[0]) from error
     if not isinstance(data, dict):
         raise ValueError("YAML mapping expected / 应为键值形式")
@@ -50,12 +52,13 @@ def read(file: Path) -> Sidecar:
     if missing := sorted(known - {"note"} - {key for key, text in texts.items() if text}):
         raise ValueError(f"empty or missing / 空缺: {', '.join(missing)}")
     try:
-        date.fromisoformat(texts["retrieved"])
+        texts["retrieved"] = date.fromisoformat(texts["retrieved"]).isoformat()
     except ValueError:
         raise ValueError(f"retrieved: {texts['retrieved']!r} is no ISO date / 应为 2026-01-31 的形式") from None
     if texts["confidence"] not in CONFIDENCE:
         raise ValueError(f"confidence: {texts['confidence']!r}, use {' or '.join(CONFIDENCE)}")
-    return Sidecar(**texts)
+    # Some tools print the hash in capitals.
+    return Sidecar(**{**texts, "sha256": texts["sha256"].lower()})
 
 
 def write(file: Path, sidecar: Sidecar) -> Path:

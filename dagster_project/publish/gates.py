@@ -15,6 +15,11 @@ class Refusal:
     why: str
 
 
+def refuses(outcome: str, severity: str) -> bool:
+    """Whether one result refuses: a failure of severity error; a check that broke, since it says nothing of the data."""
+    return outcome == "error" or (outcome != "passed" and severity == "error")
+
+
 def refusals(connection: duckdb.DuckDBPyConnection, *, sources: Iterable[str], suites: Iterable[str]) -> list[Refusal]:
     """Everything that keeps this build from being published; empty when it may.
 
@@ -22,10 +27,11 @@ def refusals(connection: duckdb.DuckDBPyConnection, *, sources: Iterable[str], s
     """
     refused = [
         Refusal(gate, f"{table}: {check}", message or f"{failing} rows")
-        for gate, table, check, message, failing in connection.execute(
-            """select gate, table_name, check_name, message, failing_count from quality.check_result
-            where outcome <> 'passed' and severity = 'error' order by gate, table_name, check_name"""
+        for gate, table, check, message, failing, outcome, severity in connection.execute(
+            """select gate, table_name, check_name, message, failing_count, outcome, severity from quality.check_result
+            where outcome <> 'passed' order by gate, table_name, check_name"""
         ).fetchall()
+        if refuses(outcome, severity)
     ]
     ran = set(connection.execute("select gate, table_name from quality.check_result").fetchall())
     due = [("rows", f"raw.{source}") for source in sources]

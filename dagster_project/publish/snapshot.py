@@ -61,7 +61,8 @@ def contents(database: Path) -> dict[str, dict[str, Any]]:
             table: {"rows": rows, "hash": digest}
             for table in _tables(connection, "marts")
             for rows, digest in connection.execute(
-                f"select count(*), cast(coalesce(bit_xor(hash(t)), 0) as text) from {table} as t"
+                # A sum, not an xor: there, two equal rows would cancel each other out.
+                f"select count(*), cast(coalesce(sum(hash(t)), 0) as text) from {table} as t"
             ).fetchall()
         }
 
@@ -72,10 +73,11 @@ def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
     The caller has passed the gates. Raises SnapshotError if the build file is not cleanly closed.
     The build file is moved, so nothing can change it afterwards.
     """
+    # Before anything opens the file: opening it for writing would take a killed writer's WAL into what was checked.
+    _refuse_wal(settings)
     with build_file.writing(settings.build) as connection:
         connection.execute("checkpoint")
-    if settings.build.with_name(settings.build.name + ".wal").exists():
-        raise SnapshotError(f"{settings.build} has a WAL left: it was not closed cleanly; run zhibiao refresh again")
+    _refuse_wal(settings)
     settings.snapshots.mkdir(parents=True, exist_ok=True)
     _remove_unfinished(settings)
     name = _next_id(settings)
@@ -106,7 +108,7 @@ def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
     _sync(folder)
     os.replace(folder, settings.snapshots / name)
     _sync(settings.snapshots)
-    snapshot = _read(settings.snapshots / name)
+    snapshot = Snapshot(name, settings.snapshots / name, manifest)
     point(settings, snapshot)
     _clean(settings)
     return snapshot
@@ -114,25 +116,32 @@ def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
 
 def point(settings: Settings, snapshot: Snapshot) -> None:
     """Flip the pointer: new readers see `snapshot` from here on, open ones keep what they have."""
-    _link(settings.current, f"{settings.snapshots.name}/{snapshot.id}")
+    # The path given to readers first: it never changes, and the flip stays the last thing that happens.
     _link(settings.served, f"{settings.current.name}/{DATABASE}")
+    _link(settings.current, f"{settings.snapshots.name}/{snapshot.id}")
     _sync(settings.home)
 
 
 def published(settings: Settings) -> list[Snapshot]:
-    """All snapshots, oldest first."""
+    """All snapshots that can be served, oldest first; one without a readable manifest is none."""
     if not settings.snapshots.is_dir():
         return []
     folders = sorted(path for path in settings.snapshots.iterdir() if re.fullmatch(r"\d{6}-\d{8}T\d{6}Z", path.name))
-    return [_read(folder) for folder in folders if (folder / _MANIFEST).is_file()]
+    return [snapshot for folder in folders if (snapshot := _read(folder))]
 
 
 def current(settings: Settings) -> Snapshot | None:
-    """The served snapshot, or None when nothing was published yet or the pointer leads nowhere."""
-    folder = settings.current.resolve()
-    if not settings.current.is_symlink() or not (folder / _MANIFEST).is_file():
-        return None
-    return _read(folder)
+    """The served snapshot, or None when nothing was published yet or the pointer leads nowhere usable."""
+    return _read(settings.current.resolve()) if settings.current.is_symlink() else None
+
+
+def is_whole(settings: Settings, served: Snapshot) -> bool:
+    """Whether readers reach a file of the right size where they are told to look; cheaper than `damage`."""
+    return (
+        settings.served.is_file()
+        and settings.served.samefile(served.database)
+        and served.database.stat().st_size == served.manifest["files"][DATABASE]["bytes"]
+    )
 
 
 def rollback(settings: Settings, to: str | None = None) -> Snapshot:
@@ -155,12 +164,13 @@ def rollback(settings: Settings, to: str | None = None) -> Snapshot:
     return chosen
 
 
-def _read(folder: Path) -> Snapshot:
+def _read(folder: Path) -> Snapshot | None:
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise SnapshotError(f"{folder / _MANIFEST} cannot be read: {error}; run zhibiao rollback") from error
-    return Snapshot(folder.name, folder, manifest)
+    except (OSError, ValueError):
+        return None
+    whole = isinstance(manifest, dict) and DATABASE in manifest.get("files", {})
+    return Snapshot(folder.name, folder, manifest) if whole else None
 
 
 def _next_id(settings: Settings) -> str:
@@ -171,9 +181,17 @@ def _next_id(settings: Settings) -> str:
 
 def _clean(settings: Settings) -> None:
     served = current(settings)
-    for snapshot in published(settings)[: -settings.keep]:
-        if served is None or snapshot.id != served.id:
-            shutil.rmtree(snapshot.folder)
+    others = [snapshot for snapshot in published(settings) if served is None or snapshot.id != served.id]
+    for snapshot in others[: -settings.keep]:
+        # Renamed first: killed half-way, what is left must not look like a snapshot.
+        unfinished = snapshot.folder.with_name(f"{_UNFINISHED}{snapshot.id}")
+        os.replace(snapshot.folder, unfinished)
+        shutil.rmtree(unfinished)
+
+
+def _refuse_wal(settings: Settings) -> None:
+    if settings.build.with_name(settings.build.name + ".wal").exists():
+        raise SnapshotError(f"{settings.build} has a WAL left: it was not closed cleanly; run zhibiao refresh again")
 
 
 def _remove_unfinished(settings: Settings) -> None:

@@ -45,6 +45,20 @@ def only_writer(settings: Settings) -> Iterator[None]:
         lock.release()
 
 
+def is_held(settings: Settings) -> bool:
+    """Whether the process that last said it holds the warehouse is still alive; asks nobody and holds nothing up."""
+    try:
+        about = json.loads((settings.home / "refresh.holder.json").read_text(encoding="utf-8"))
+        if about["host"] != socket.gethostname():
+            return True
+        os.kill(about["pid"], 0)
+    except PermissionError:
+        return True  # it lives, under another user
+    except (OSError, ValueError, KeyError):
+        return False
+    return True
+
+
 def _who(holder: Path) -> str:
     try:
         about = json.loads(holder.read_text(encoding="utf-8"))

@@ -27,6 +27,7 @@ class Record:
     started: str
     outcome: str = "running"
     finished: str = ""
+    step: str = ""
     sources: list[dict[str, Any]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)

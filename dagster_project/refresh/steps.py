@@ -40,22 +40,35 @@ _CHECK_COLUMNS = (
 
 
 def needed(settings: Settings) -> str | None:
-    """Why a refresh has something to do, or None when inputs, code and as-of date are those of the served snapshot."""
+    """Why a refresh has something to do, or None when inputs, code and as-of date are those of the served snapshot.
+
+    A day on which a refresh already found every row to be the same counts as the day of the snapshot.
+    """
     served = snapshot.current(settings)
     if served is None:
-        return "还没有快照 / no snapshot yet"
-    if (
-        not served.database.is_file()
-        or served.database.stat().st_size != served.manifest["files"][snapshot.DATABASE]["bytes"]
-    ):
+        return "还没有可用的快照 / no usable snapshot yet"
+    if not snapshot.is_whole(settings, served):
         return "所提供的快照不完整 / the served snapshot is not whole"
     if served.manifest["input_fingerprint"] != fingerprint.of_inputs(settings.raw):
         return "输入有变化 / inputs changed"
     if served.manifest["code_fingerprint"] != fingerprint.of_code():
         return "代码有变化 / code changed"
-    if served.manifest["as_of"] != settings.as_of.isoformat():
-        return "基准日期有变化 / the as-of date moved"
-    return None
+    last = records.last(settings)
+    if served.manifest["as_of"] == settings.as_of.isoformat() or (
+        last is not None
+        and (last.outcome, last.as_of, last.snapshot.get("id")) == ("unchanged", settings.as_of.isoformat(), served.id)
+    ):
+        return None
+    return "基准日期有变化 / the as-of date moved"
+
+
+def settle(settings: Settings) -> None:
+    """Record that nothing had to be done, where the last refresh did not end well: what it refused is gone."""
+    last, served = records.last(settings), snapshot.current(settings)
+    if served and last and last.outcome not in ("published", "unchanged"):
+        record = records.begin(settings)
+        record.snapshot = _told(served)
+        records.finish(settings, record, "unchanged")
 
 
 def suites(layer: str) -> list[Suite]:
@@ -113,20 +126,27 @@ def check(settings: Settings, layer: str) -> list[CheckResult]:
 
 
 def refuses(results: Sequence[CheckResult]) -> bool:
-    return any(result.outcome != "passed" and result.severity == "error" for result in results)
+    """Whether any result stops the refresh: a failure of severity error, or a check that broke and so says nothing."""
+    return any(gates.refuses(result.outcome, result.severity) for result in results)
+
+
+def broken(results: Sequence[NodeResult]) -> list[NodeResult]:
+    """Models that were not built and tests that did not pass."""
+    return [result for result in results if result.status in ("error", "fail", "skipped")]
 
 
 def transform(settings: Settings) -> list[NodeResult]:
     """`dbt build`: models and their tests; results stand in quality.check_result."""
     with _step(settings, "transform") as record:
         results = dbt_project.build(settings.build)
-        nodes = dbt_project.manifest()["nodes"]
+        manifest = dbt_project.manifest()
+        nodes = manifest["nodes"]
         tests = [result for result in results if nodes[result.unique_id]["resource_type"] == "test"]
         models = [result for result in results if nodes[result.unique_id]["resource_type"] == "model"]
-        broken = [r for r in results if r.status in ("error", "fail", "skipped")]
+        bad = broken(results)
         with build_file.writing(settings.build) as connection:
             checks = [_relation_check(connection, result, nodes[result.unique_id]) for result in tests]
-            checks.append(_build_check(models, [r for r in broken if r not in tests]))
+            checks.append(_build_check(models, [r for r in bad if r not in tests]))
             _note(connection, checks)
             record.models = {
                 "models": len(models),
@@ -139,9 +159,10 @@ def transform(settings: Settings) -> list[NodeResult]:
                  "message": c["message"], "meaning_zh": c.get("meaning_zh"), "meaning_en": c.get("meaning_en")}
                 for c in checks
             ]  # fmt: skip
-            if not broken:
+            if not bad:
+                connection.execute(dbt_project.comments(manifest))
                 record.cells = _cells(connection)
-        if broken:
+        if bad:
             records.finish(settings, record, "refused")
     return results
 
@@ -176,9 +197,12 @@ def publish(settings: Settings, *, even_unchanged: bool = False) -> snapshot.Sna
             record.error = "; ".join(f"{r.gate} {r.check}: {r.why}" for r in refused[:20])
             records.finish(settings, record, "refused")
             return None
-        if not even_unchanged and _same_rows(settings, inputs, code):
+        served = snapshot.current(settings)
+        if not even_unchanged and served and _same_rows(settings, served, inputs, code):
+            snapshot.point(settings, served)
+            record.snapshot = _told(served)
             records.finish(settings, record, "unchanged")
-            return snapshot.current(settings)
+            return served
         published = snapshot.publish(
             settings,
             {
@@ -190,19 +214,18 @@ def publish(settings: Settings, *, even_unchanged: bool = False) -> snapshot.Sna
                 "checks": {"passed": passed, "warnings": warned},
             },
         )
-        record.snapshot = {
-            "id": published.id,
-            "bytes": sum(f["bytes"] for f in published.manifest["files"].values()),
-        }
+        record.snapshot = _told(published)
         records.finish(settings, record, "published")
     return published
 
 
-def _same_rows(settings: Settings, inputs: str, code: str) -> bool:
-    served = snapshot.current(settings)
+def _told(published: snapshot.Snapshot) -> dict[str, Any]:
+    return {"id": published.id, "bytes": sum(f["bytes"] for f in published.manifest["files"].values())}
+
+
+def _same_rows(settings: Settings, served: snapshot.Snapshot, inputs: str, code: str) -> bool:
     return (
-        served is not None
-        and (served.manifest["input_fingerprint"], served.manifest["code_fingerprint"]) == (inputs, code)
+        (served.manifest["input_fingerprint"], served.manifest["code_fingerprint"]) == (inputs, code)
         and served.manifest["duckdb"] == duckdb.__version__
         and served.manifest["tables"] == snapshot.contents(settings.build)
         and not served.damage()
@@ -221,6 +244,7 @@ _TITLES = {
 @contextmanager
 def _step(settings: Settings, name: str, record: Record | None = None) -> Iterator[Record]:
     record = record or records.last(settings) or records.begin(settings)
+    record.step = name
     log.info("%s …", _TITLES[name])
     started = time.perf_counter()
     try:
@@ -296,7 +320,7 @@ def _relation_check(connection: duckdb.DuckDBPyConnection, result: NodeResult, n
         keys = json.dumps(
             [dict(zip(names, row, strict=True)) for row in rows.fetchall()], ensure_ascii=False, default=str
         )
-    zh, _, en = (node.get("description") or "").partition(" / ")
+    meaning = _header(node["raw_code"])
     return {
         "gate": "relations",
         "table_name": tested(node),
@@ -305,12 +329,28 @@ def _relation_check(connection: duckdb.DuckDBPyConnection, result: NodeResult, n
         "outcome": {"pass": "passed", "fail": "failed", "warn": "failed"}.get(result.status, "error"),
         "failing_count": result.failures,
         "failing_keys": keys,
-        "message": None if result.status == "pass" else result.message,
-        "meaning_zh": zh or None,
-        "meaning_en": en or None,
+        "message": None if result.status == "pass" else "; ".join(filter(None, (result.message, meaning.get("fix")))),
+        "meaning_zh": meaning.get("zh", "每行对应唯一的一组主键" if "unique_grain" in node["name"] else None),
+        "meaning_en": meaning.get("en", "one row per grain" if "unique_grain" in node["name"] else None),
         "consequence_zh": "拒绝发布",
         "consequence_en": "the refresh is refused",
-    }  # fmt: skip
+    }
+
+
+def _header(sql: str) -> dict[str, str]:
+    """The opening comment of a test: what it means (zh, en), when it matters, how to fix what it finds."""
+    words: dict[str, str] = {}
+    topic = ""
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            break
+        first, _, rest = line.removeprefix("--").strip().partition(": ")
+        if first in ("zh", "en", "when", "fix"):
+            topic, text = first, rest
+        else:
+            text = line.removeprefix("--").strip()
+        words[topic] = f"{words.get(topic, '')} {text}".strip()
+    return words
 
 
 def tested(node: dict[str, Any]) -> str:
@@ -319,16 +359,16 @@ def tested(node: dict[str, Any]) -> str:
     return str(attached).split(".")[-1]
 
 
-def _build_check(models: list[NodeResult], broken: list[NodeResult]) -> dict[str, Any]:
+def _build_check(models: list[NodeResult], bad: list[NodeResult]) -> dict[str, Any]:
     return {
         "gate": "relations",
         "table_name": "dbt build",
         "check_name": "models",
         "severity": "error",
-        "outcome": "error" if broken else "passed",
+        "outcome": "error" if bad else "passed",
         "element_count": len(models),
-        "failing_count": len(broken),
-        "message": "; ".join(f"{r.unique_id}: {r.message or r.status}" for r in broken[:20]) or None,
+        "failing_count": len(bad),
+        "message": "; ".join(f"{r.unique_id}: {r.message or r.status}" for r in bad[:20]) or None,
         "meaning_zh": "每个模型都已建成",
         "meaning_en": "every model was built",
         "consequence_zh": "拒绝发布",

@@ -89,8 +89,9 @@ def explain(
         years_with_value=[
             row[0]
             for row in connection.execute(
-                "select distinct year from marts.fct_indicator where indicator_code = ? and region_code = ? order by 1",
-                [about["indicator_code"], code],
+                """select distinct year from marts.fct_indicator where indicator_code = ? and region_code = ?
+                and (? = '' or stage = ?) and segment = ? and value is not null order by 1""",
+                [about["indicator_code"], code, stage, stage, segment],
             ).fetchall()
         ],
         checks=connection.execute(

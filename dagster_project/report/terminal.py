@@ -5,6 +5,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from dagster_project.publish.gates import refuses
 from dagster_project.publish.snapshot import Snapshot
 from dagster_project.refresh.record import OUTCOMES, Record
 from dagster_project.report.explain import Cell, Explanation, Row
@@ -128,7 +129,7 @@ def _checks(record: Record) -> Table:
         if not mine:
             continue
         bad = [check for check in mine if check["outcome"] != "passed"]
-        errors = [check for check in bad if check["severity"] == "error"]
+        errors = [check for check in bad if refuses(check["outcome"], check["severity"])]
         told = "\n".join(
             escape(f"{c['table']} {c['check']}: {c['meaning_zh'] or ''} ({c['failing'] or 0}) {c['message'] or ''}")
             for c in bad[:8]

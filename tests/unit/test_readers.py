@@ -1,0 +1,348 @@
+"""Reading one file: the same table from every encoding and type, cells as printed, row numbers as a spreadsheet counts.
+
+What a source makes of the table (names of columns, rules of rows) is tested in tests/assets/.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
+
+from dagster_project.ingest import readers
+from dagster_project.ingest.problem import Problem, ShapeError
+
+
+def read_bytes(folder: Path, data: bytes, name: str = "表.csv") -> pd.DataFrame:
+    file = folder / name
+    file.write_bytes(data)
+    return readers.read(file, "statistics", f"raw/{name}")
+
+
+def rows(table: pd.DataFrame) -> dict[object, list[str]]:
+    """Row number -> cells."""
+    return {number: list(cells) for number, cells in zip(table.index, table.to_numpy(), strict=True)}
+
+
+def problems(folder: Path, data: bytes, name: str = "表.csv") -> list[Problem]:
+    with pytest.raises(ShapeError) as refused:
+        read_bytes(folder, data, name)
+    return refused.value.problems
+
+
+def only(found: list[Problem]) -> Problem:
+    (problem,) = found
+    return problem
+
+
+def workbook(*lines: Sequence[object], change: Callable[[Worksheet], object] = lambda sheet: None) -> bytes:
+    """An XLSX of one sheet with these rows, changed by `change`."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    for line in lines:
+        sheet.append(list(line))
+    change(sheet)
+    return saved(book)
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def with_member(data: bytes, member: str, change: Callable[[str], str]) -> bytes:
+    """The same XLSX with one XML file inside it changed."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w") as new:
+        assert member in old.namelist()
+        for item in old.infolist():
+            content = old.read(item)
+            new.writestr(item, change(content.decode()) if item.filename == member else content)
+    return target.getvalue()
+
+
+def printed(tmp_path: Path, value: object, form: str = "General") -> str:
+    """What a cell with this value and number format is read as."""
+
+    def style(sheet: Worksheet) -> None:
+        sheet["A2"].number_format = form
+
+    table = read_bytes(tmp_path, workbook(["value"], [value], change=style), "表.xlsx")
+    return str(table.iloc[0, 0])
+
+
+# ---- CSV
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
+def test_every_encoding_gives_the_same_table(tmp_path: Path, encoding: str) -> None:
+    data = "region_code,地区\n441800,清远市\n450100,南宁市\n".encode(encoding)
+    table = read_bytes(tmp_path, data)
+    assert list(table.columns) == ["region_code", "地区"]
+    assert rows(table) == {2: ["441800", "清远市"], 3: ["450100", "南宁市"]}
+
+
+def test_a_character_that_only_gb18030_has_is_read(tmp_path: Path) -> None:
+    assert rows(read_bytes(tmp_path, "地区\n㮾梨街道\n".encode("gb18030"))) == {2: ["㮾梨街道"]}
+
+
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [
+        ("地区\n全国\n".encode("utf-16"), "NUL, byte 7"),
+        ("地区\n全国\n".encode("utf-16-be"), "NUL, byte 4"),
+        ("地区,值\n全国".encode() + b"\xff,1\n", "utf-8: line 2, byte 17"),
+    ],
+)
+def test_another_encoding_is_refused_with_its_place(tmp_path: Path, data: bytes, where: str) -> None:
+    problem = only(problems(tmp_path, data))
+    assert problem.rule == "bad_encoding"
+    assert where in problem.reason_zh
+
+
+def test_utf8_with_a_broken_byte_is_refused_and_not_read_as_other_characters(tmp_path: Path) -> None:
+    broken = "地区,出处\n全国,测试公报\n".encode().replace("公".encode(), b"\xe5A\xac")
+    assert "测试" not in broken.decode("gb18030")  # it would be read, as nonsense
+    assert only(problems(tmp_path, broken)).rule == "bad_encoding"
+
+
+def test_utf8_with_a_mark_is_never_read_as_gb18030(tmp_path: Path) -> None:
+    broken = b"\xef\xbb\xbf" + b"a,b\n1,\xb2\xe2\n"
+    assert "utf-8: line 2, byte 9" in only(problems(tmp_path, broken)).reason_en
+
+
+def test_quoted_commas_quotes_and_newlines_stay_in_their_cell(tmp_path: Path) -> None:
+    table = read_bytes(tmp_path, 'a,b\n"一,二","说 ""好"""\n"上\n下",x\ny,z\n'.encode())
+    assert rows(table) == {2: ["一,二", '说 "好"'], 3: ["上\n下", "x"], 4: ["y", "z"]}
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_every_line_ending_is_read(tmp_path: Path, ending: str) -> None:
+    assert rows(read_bytes(tmp_path, ending.join(["a,b", "1,2", "3,4"]).encode())) == {2: ["1", "2"], 3: ["3", "4"]}
+
+
+def test_cells_and_headings_are_trimmed_also_of_wide_spaces(tmp_path: Path) -> None:
+    table = read_bytes(tmp_path, " a ,\u3000b\n  1 2 ,\u00a0全国\u3000\n".encode())
+    assert list(table.columns) == ["a", "b"]
+    assert rows(table) == {2: ["1 2", "全国"]}
+
+
+def test_blank_rows_are_skipped_and_counted(tmp_path: Path) -> None:
+    table = read_bytes(tmp_path, b"\n  \na,b\n,\n1,2\n\n   \n,,\n3,4\n")
+    assert list(table.columns) == ["a", "b"]
+    assert rows(table) == {5: ["1", "2"], 9: ["3", "4"]}
+
+
+def test_a_ragged_row_is_told_with_its_number_and_both_counts(tmp_path: Path) -> None:
+    found = problems(tmp_path, b"a,b\n1,2\n\n3\n4,5,6\n")
+    assert [(p.rule, p.row) for p in found] == [("ragged_row", 4), ("ragged_row", 5)]
+    assert found[1].reason_en == "this row has 3 fields, the header has 2"
+
+
+def test_a_header_that_lost_a_column_is_not_told_a_hundred_thousand_times(tmp_path: Path) -> None:
+    assert len(problems(tmp_path, b"a\n" + b"1,2\n" * 1000)) == 100
+
+
+def test_text_after_a_closing_quote_is_told_with_its_row(tmp_path: Path) -> None:
+    problem = only(problems(tmp_path, b'a,b\n1,2\n"3"x,4\n'))
+    assert (problem.rule, problem.row) == ("unreadable", 3)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"a,b\n", b"a,b\n,\n", b"\xef\xbb\xbf"])
+def test_a_file_without_rows_says_so(tmp_path: Path, data: bytes) -> None:
+    assert only(problems(tmp_path, data)).rule == "no_rows"
+
+
+def test_empty_columns_are_dropped_and_a_column_without_a_name_is_told(tmp_path: Path) -> None:
+    table = read_bytes(tmp_path, b"a,,b,,\n1,,2,,\n")
+    assert (list(table.columns), rows(table)) == (["a", "b"], {2: ["1", "2"]})
+    problem = only(problems(tmp_path, b"a,,b\n1,x,2\n"))
+    assert (problem.rule, problem.reason_en) == (
+        "unnamed_column",
+        "has cells in column number 2, which has no name",
+    )
+
+
+def test_a_repeated_column_is_told_by_name(tmp_path: Path) -> None:
+    problem = only(problems(tmp_path, b"a,b,a\n1,2,3\n"))
+    assert (problem.rule, problem.column) == ("repeated_column", "a")
+
+
+# ---- XLSX
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        (2976.7, "General", "2976.7"),
+        (2976, "General", "2976"),
+        (0.1 + 0.2, "General", "0.3"),  # a sum in a sheet; a spreadsheet has 15 digits
+        (1e-7, "General", "0.0000001"),
+        (12345678901234, "General", "12345678901234"),
+        (97.5, "0.00", "97.50"),
+        (2.675, "0.00", "2.68"),  # half up, as a spreadsheet rounds
+        (-2.5, "0", "-3"),
+        (29767000, "#,##0", "29767000"),
+        (1234.5, "#,##0.00", "1234.50"),
+        (0.8955, "0.0%", "89.6%"),
+        (1.092, "0%", "109%"),
+        (12.5, "0.00_ ", "12.50"),
+        (12.5, "0.00_);[Red]\\(0.00\\)", "12.50"),
+        (12.5, '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "12.50"),  # the comma button
+        (12.5, '[Red]0.00"万人"', "12.50"),
+        (12.5, "0.0#", "12.5"),
+        (12.5, "@", "12.5"),
+        (1e30, "0.00", "1000000000000000000000000000000.00"),
+        ("097.50", "General", "097.50"),
+        (" 全国 ", "General", "全国"),
+        (True, "General", "true"),
+        (date(2025, 9, 1), "yyyy-mm-dd", "2025-09-01"),
+        (datetime(2025, 9, 1, 8, 30), "yyyy-mm-dd hh:mm", "2025-09-01 08:30:00"),
+        (time(8, 30), "hh:mm", "08:30:00"),
+    ],
+)
+def test_a_cell_is_read_as_the_workbook_prints_it(tmp_path: Path, value: object, form: str, shown: str) -> None:
+    assert printed(tmp_path, value, form) == shown
+
+
+def test_a_formula_is_read_by_its_kept_value_and_is_empty_without_one(tmp_path: Path) -> None:
+    data = workbook(["a", "b"], [1, "=A2+1"], [1, "=A3+2"])
+    kept = with_member(
+        data, "xl/worksheets/sheet1.xml", lambda xml: xml.replace("<f>A2+1</f><v />", "<f>A2+1</f><v>2</v>")
+    )
+    assert kept != data
+    assert rows(read_bytes(tmp_path, kept, "表.xlsx")) == {2: ["1", "2"], 3: ["1", ""]}
+
+
+def test_an_error_of_a_formula_is_read_as_text_so_that_the_rules_refuse_it(tmp_path: Path) -> None:
+    assert printed(tmp_path, "#DIV/0!") == "#DIV/0!"
+
+
+def test_rows_of_a_workbook_keep_their_numbers(tmp_path: Path) -> None:
+    data = workbook([], ["a", "b"], [None, " "], [1, 2], [], [3])
+    assert rows(read_bytes(tmp_path, data, "表.XLSX")) == {4: ["1", "2"], 6: ["3", ""]}
+
+
+def test_formatted_but_empty_columns_and_rows_are_dropped(tmp_path: Path) -> None:
+    def style(sheet: Worksheet) -> None:
+        for cell in ("C1", "D2", "A9000"):
+            sheet[cell].number_format = "0.00"
+
+    table = read_bytes(tmp_path, workbook(["a", "b"], [1, 2], change=style), "表.xlsx")
+    assert (list(table.columns), rows(table)) == (["a", "b"], {2: ["1", "2"]})
+
+
+def test_a_size_that_the_exporter_wrote_too_small_loses_no_cell(tmp_path: Path) -> None:
+    data = workbook(["a", "b"], [1, 2], [3, 4])
+    wrong = with_member(data, "xl/worksheets/sheet1.xml", lambda xml: xml.replace('ref="A1:B3"', 'ref="A1"'))
+    assert wrong != data
+    assert rows(read_bytes(tmp_path, wrong, "表.xlsx")) == {2: ["1", "2"], 3: ["3", "4"]}
+
+
+def _sheets(**states: str) -> bytes:
+    """A workbook with a filled sheet a name, whose first cell below the header is the name."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for title, state in states.items():
+        sheet = book.create_sheet(title)
+        sheet.append(["a"])
+        sheet.append([title])
+        sheet.sheet_state = state
+    return saved(book)
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_hidden_sheets_are_not_read(tmp_path: Path, state: str) -> None:
+    assert rows(read_bytes(tmp_path, _sheets(旧=state, 新="visible"), "表.xlsx")) == {2: ["新"]}
+
+
+@pytest.mark.parametrize("title", ["数据", "data", "Data"])
+def test_of_several_filled_sheets_the_one_called_data_is_read(tmp_path: Path, title: str) -> None:
+    data = _sheets(**{"说明": "visible", title: "visible"})
+    assert rows(read_bytes(tmp_path, data, "表.xlsx")) == {2: [title]}
+
+
+def test_two_filled_sheets_without_such_a_name_are_refused_by_name(tmp_path: Path) -> None:
+    problem = only(problems(tmp_path, _sheets(城区="visible", 乡村="visible"), "表.xlsx"))
+    assert problem.rule == "unreadable"
+    assert "城区, 乡村" in problem.reason_zh
+
+
+def test_a_merged_header_is_refused_by_the_column_it_leaves_without_a_name(tmp_path: Path) -> None:
+    def merge(sheet: Worksheet) -> None:
+        sheet.merge_cells("B1:C1")
+
+    data = workbook(["地区", "在校生数", None], [None, "小学", "初中"], ["全国", 1, 2], change=merge)
+    problem = only(problems(tmp_path, data, "表.xlsx"))
+    assert (problem.rule, problem.reason_zh) == ("unnamed_column", "第 3 列有内容而没有列名")
+    assert "合并单元格" in problem.action_zh
+
+
+def test_an_empty_workbook_says_that_it_has_no_rows(tmp_path: Path) -> None:
+    assert only(problems(tmp_path, workbook(), "表.xlsx")).rule == "no_rows"
+
+
+_BOOK = workbook(["region_code", "value"], ["100000", 97.5], ["430000", 89])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PK\x03\x04 no zip after all",
+        _BOOK[: len(_BOOK) // 2],
+        with_member(_BOOK, "xl/worksheets/sheet1.xml", lambda xml: xml[:200]),
+        with_member(_BOOK, "xl/worksheets/sheet1.xml", lambda xml: xml.replace("<v>97.5</v>", "<v>x</v>")),
+        with_member(_BOOK, "xl/workbook.xml", lambda xml: xml.replace("rId1", "rId9")),
+        with_member(_BOOK, "[Content_Types].xml", lambda xml: ""),
+    ],
+)
+def test_a_damaged_workbook_is_refused_and_not_crashed_on(tmp_path: Path, data: bytes) -> None:
+    assert only(problems(tmp_path, data, "表.xlsx")).rule == "unreadable"
+
+
+# ---- anything at all
+
+_ANYTHING = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def _reads_or_refuses(folder: Path, data: bytes, name: str) -> None:
+    try:
+        table = read_bytes(folder, data, name)
+    except ShapeError as error:
+        assert error.problems
+    else:
+        assert len(table) > 0
+        assert all(isinstance(cell, str) for cell in table.to_numpy().ravel())
+
+
+@_ANYTHING
+@given(st.one_of(st.binary(max_size=200), st.text('a,"\n\r\t 全\ufeff\x00', max_size=60).map(str.encode)))
+@example(b'"')
+def test_any_bytes_named_csv_are_read_or_refused(tmp_path: Path, data: bytes) -> None:
+    _reads_or_refuses(tmp_path, data, "x.csv")
+
+
+@_ANYTHING
+@given(st.binary(max_size=200), st.integers(0, len(_BOOK)), st.integers(0, 200))
+def test_any_bytes_inside_a_workbook_are_read_or_refused(tmp_path: Path, data: bytes, start: int, lost: int) -> None:
+    _reads_or_refuses(tmp_path, _BOOK[:start] + data + _BOOK[start + lost :], "x.xlsx")
+
+
+@_ANYTHING
+@given(st.data())
+def test_any_text_inside_a_sheet_is_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
+    def change(xml: str) -> str:
+        start = data.draw(st.integers(0, len(xml)))
+        lost = data.draw(st.integers(0, 20))
+        return xml[:start] + data.draw(st.text('<>/"= 019.eE-v_xD', max_size=10)) + xml[start + lost :]
+
+    _reads_or_refuses(tmp_path, with_member(_BOOK, "xl/worksheets/sheet1.xml", change), "x.xlsx")
