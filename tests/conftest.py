@@ -129,6 +129,15 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return built
 
 
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The inputs as shipped in `raw/`, refreshed once into a home of their own; read only."""
+    built = Site(ROOT / "raw", tmp_path_factory.mktemp("shipped") / "home")
+    result = built.run("refresh")
+    assert result.exit_code == 0, result.output
+    return built
+
+
 @pytest.fixture
 def published(province: Site, tmp_path: Path) -> Iterator[Site]:
     """A copy of the refreshed province that a test may change and refresh again."""

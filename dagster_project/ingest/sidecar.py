@@ -41,8 +41,11 @@ def read(file: Path) -> Sidecar:
         data = yaml.safe_load(path_of(file).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise ValueError(f"{line}{error.problem}") from error
     except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        raise ValueError(str(error).splitlines()[0]) from error
+        raise ValueError(" ".join(str(error).split())) from error
     if not isinstance(data, dict):
         raise ValueError("YAML mapping expected / 应为键值形式")
     known = {field.name for field in fields(Sidecar)}

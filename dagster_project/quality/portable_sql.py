@@ -11,12 +11,14 @@ import os
 import re
 import sys
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from textwrap import shorten
 from types import SimpleNamespace
+from typing import Any
 
 import sqlglot
 from dbt_common.clients.jinja import MaterializationExtension, TestExtension
@@ -287,7 +289,9 @@ def jinja(incremental: bool) -> Environment:
     silent = dict.fromkeys(("config", "log"), lambda *_, **__: "")
     types = {f"type_{name}": lambda name=name: name for name in ("float", "int", "bigint", "boolean")}
     env.globals |= {**last, **given, **silent, **types, "type_string": lambda: "varchar"}
-    env.globals |= {"is_incremental": lambda: incremental, "execute": True, "this": "this"}
+    # A test over every mart asks the graph for their grains; any column name will do here.
+    nodes: dict[str, Any] = defaultdict(lambda: {"config": {"meta": {"grain": ["key"]}}})
+    env.globals |= {"is_incremental": lambda: incremental, "execute": True, "this": "this", "graph": {"nodes": nodes}}
     env.globals |= {"dbt": SimpleNamespace(**types), "adapter": SimpleNamespace(dispatch=dispatch)}
     env.globals |= {"return": lambda value: value, "target": SimpleNamespace(type="duckdb", name="dev")}
     for name in env.list_templates(extensions=["sql"]):

@@ -305,6 +305,7 @@ def _great_expectations() -> Any:
                 del sys.modules[name]
         # Its warnings reach whoever listens; without a listener they stay off stderr.
         logging.getLogger("great_expectations").addHandler(logging.NullHandler())
+        logging.getLogger("great_expectations").setLevel(logging.WARNING)
     return sys.modules["great_expectations"]
 
 

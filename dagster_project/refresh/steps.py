@@ -330,8 +330,8 @@ def _relation_check(connection: duckdb.DuckDBPyConnection, result: NodeResult, n
         "failing_count": result.failures,
         "failing_keys": keys,
         "message": None if result.status == "pass" else "; ".join(filter(None, (result.message, meaning.get("fix")))),
-        "meaning_zh": meaning.get("zh", "每行对应唯一的一组主键" if "unique_grain" in node["name"] else None),
-        "meaning_en": meaning.get("en", "one row per grain" if "unique_grain" in node["name"] else None),
+        "meaning_zh": meaning.get("zh"),
+        "meaning_en": meaning.get("en"),
         "consequence_zh": "拒绝发布",
         "consequence_en": "the refresh is refused",
     }

@@ -1,5 +1,7 @@
 """Tables for a terminal, Chinese first. Everything shown is handed in; nothing is computed here."""
 
+import shlex
+
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -54,15 +56,17 @@ def closing(out: Console, settings: Settings, record: Record, shown_problems: in
     if record.seconds:
         took = ", ".join(f"{name} {seconds:.1f}s" for name, seconds in record.seconds.items())
         lines.append(f"用时 / took: {took}")
-    lines.append("接着可以 / next: " + _next(record))
+    lines.append("接着可以 / next: " + escape(_next(settings, record)))
     out.print(Panel("\n".join(lines), border_style=style, expand=False))
 
 
-def _next(record: Record) -> str:
+def _next(settings: Settings, record: Record) -> str:
     if record.outcome in ("published", "unchanged"):
         return ".venv/bin/zhibiao explain 公办园占比 全国 2018"
     if record.outcome == "loaded":
-        return "cd dbt && ../.venv/bin/dbt build"
+        # dbt's profile knows the default place only.
+        where = "" if settings.home == ROOT / "warehouse" else f"ZHIBIAO_BUILD={shlex.quote(str(settings.build))} "
+        return f"cd dbt && {where}../.venv/bin/dbt build"
     return "按上表修正后 make refresh / mend what is listed, then make refresh"
 
 

@@ -20,6 +20,22 @@ bases as (
     where f.status = 'ok'
 ),
 
+-- The year before a break stands on another basis: no change is computed across it.
+breaks as (
+    select
+        c.indicator_code as indicator_code,
+        c.region_code as region_code,
+        c.stage as stage,
+        c.segment as segment,
+        b.break_year as break_year,
+        min(b.reason_zh) as reason_zh
+    from cells as c
+    inner join {{ ref('indicator_break') }} as b
+        on c.indicator_code = b.indicator_code and c.year = b.break_year
+        and (b.stage is null or b.stage = c.stage) and (b.region_code is null or b.region_code = c.region_code)
+    group by c.indicator_code, c.region_code, c.stage, c.segment, b.break_year
+),
+
 ranked as (
     select
         c.indicator_code as indicator_code,
@@ -58,8 +74,10 @@ select
     c.other_value as other_value,
     c.other_basis as other_basis,
     c.confidence as confidence,
-    before.value as previous_value,
-    c.value - before.value as change,
+    case when broken.break_year is null then before.value end as previous_value,
+    case when broken.break_year is null then c.value - before.value end as change,
+    broken.break_year as break_year,
+    broken.reason_zh as break_reason_zh,
     parent.value as parent_value,
     parent.basis as parent_basis,
     nation.value as national_value,
@@ -83,6 +101,9 @@ left join bases as before
     on c.indicator_code = before.indicator_code and c.region_code = before.region_code
     and c.stage = before.stage and c.segment = before.segment and c.basis = before.basis
     and before.year = c.year - 1
+left join breaks as broken
+    on c.indicator_code = broken.indicator_code and c.region_code = broken.region_code
+    and c.stage = broken.stage and c.segment = broken.segment and c.year = broken.break_year
 left join cells as parent
     on c.indicator_code = parent.indicator_code and c.parent_code = parent.region_code and c.year = parent.year
     and c.stage = parent.stage and c.segment = parent.segment

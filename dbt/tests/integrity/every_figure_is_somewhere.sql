@@ -10,7 +10,7 @@ with counts as (
         (select count(*) from {{ ref('int_observation') }} as o where o.target <> 'none') as with_counterpart,
         (select count(*) from {{ ref('fct_measure') }} as m where m.basis = 'reported') as measures,
         (select count(*) from {{ ref('fct_indicator') }} as i where i.basis = 'published') as published,
-        (select count(*) from {{ ref('measure_conflict') }}) as conflicts
+        (select count(*) from {{ ref('measure_conflict') }} as k where k.kind = 'publication') as conflicts
 )
 
 select

@@ -3,7 +3,7 @@
 --       of its indicators out.
 -- when: a mart or the rule of precedence changed.
 -- fix: compare int_indicator_standing with fct_indicator for the cells listed.
-{% set marts = ['mart_public_kindergarten_share', 'mart_inclusive_kindergarten_coverage', 'mart_compulsory_retention', 'mart_pupil_teacher_ratio'] %}
+{% set marts = ['mart_public_kindergarten_share', 'mart_inclusive_kindergarten_coverage', 'mart_compulsory_retention', 'mart_pupil_teacher_ratio', 'mart_preschool_gross_enrolment', 'mart_senior_gross_enrolment', 'mart_large_class_share', 'mart_teacher_qualification', 'mart_migrant_children', 'mart_education_expenditure'] %}
 with shown as (
     {% for mart in marts %}
     select

@@ -1,10 +1,13 @@
+-- Two publications of one fact, and two figures that cannot both be right as they are called.
 select
+    'publication' as kind,
     other.region_code as region_code,
     other.year as year,
     other.stage as stage,
     other.segment as segment,
     other.measure_code as measure_code,
     other.indicator_code as indicator_code,
+    other.measure_code as other_measure_code,
     chosen.value as chosen_value,
     chosen.source_id as chosen_source_id,
     other.chosen_by as chosen_by,
@@ -14,9 +17,38 @@ select
     other.source_file as other_source_file,
     other.source_row as other_source_row,
     other.value - chosen.value as difference,
-    other.value_low <= chosen.value_high and other.value_high >= chosen.value_low as agrees_within_rounding
+    other.value_low <= chosen.value_high and other.value_high >= chosen.value_low as agrees_within_rounding,
+    cast(null as varchar) as reason_zh
 from {{ ref('int_observation_choice') }} as other
 inner join {{ ref('int_observation_choice') }} as chosen
     on other.region_code = chosen.region_code and other.year = chosen.year and other.stage = chosen.stage
     and other.segment = chosen.segment and other.target = chosen.target and other.code = chosen.code
 where chosen.choice_no = 1 and other.choice_no > 1
+union all
+select
+    'contradiction' as kind,
+    c.region_code as region_code,
+    c.year as year,
+    c.stage as stage,
+    one.segment as segment,
+    c.measure_code as measure_code,
+    cast(null as varchar) as indicator_code,
+    c.other_measure_code as other_measure_code,
+    one.value as chosen_value,
+    one.source_id as chosen_source_id,
+    'both_kept' as chosen_by,
+    other.value as other_value,
+    other.source_id as other_source_id,
+    other.confidence as other_confidence,
+    other.source_file as other_source_file,
+    other.source_row as other_source_row,
+    other.value - one.value as difference,
+    other.value_low <= one.value_high as agrees_within_rounding,
+    c.reason_zh as reason_zh
+from {{ ref('stg_contradictions') }} as c
+inner join {{ ref('int_measure') }} as one
+    on c.region_code = one.region_code and c.year = one.year and c.stage = one.stage
+    and c.measure_code = one.measure_code and one.segment = 'all'
+inner join {{ ref('int_measure') }} as other
+    on c.region_code = other.region_code and c.year = other.year and c.stage = other.stage
+    and c.other_measure_code = other.measure_code and other.segment = 'all'

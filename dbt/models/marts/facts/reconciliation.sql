@@ -15,11 +15,13 @@ with both_bases as (
         p.source_id as published_source_id,
         -- Half a millionth of a point: what a printed 7 digits and a double may differ by.
         c.value >= p.value_low - 0.0000005 and c.value <= p.value_high + 0.0000005 as within_rounding,
-        c.value_low <= p.value_high and c.value_high >= p.value_low as intervals_meet
+        c.value_low <= p.value_high and c.value_high >= p.value_low as intervals_meet,
+        d.reason_code as definition_code
     from {{ ref('fct_indicator') }} as p
     inner join {{ ref('fct_indicator') }} as c
         on p.region_code = c.region_code and p.year = c.year and p.stage = c.stage and p.segment = c.segment
         and p.indicator_code = c.indicator_code
+    left join {{ ref('stg_basis_differences') }} as d on p.indicator_code = d.indicator_code
     where p.basis = 'published' and c.basis = 'computed' and c.status = 'ok'
 )
 
@@ -41,6 +43,7 @@ select
     case
         when b.within_rounding then null
         when b.intervals_meet then 'input_rounding'
+        when b.definition_code is not null then b.definition_code
         else 'unexplained'
     end as reason_code
 from both_bases as b

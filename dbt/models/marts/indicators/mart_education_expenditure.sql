@@ -1,0 +1,1 @@
+{{ indicator_mart(['edu_fiscal_gdp_share', 'edu_budget_share']) }}

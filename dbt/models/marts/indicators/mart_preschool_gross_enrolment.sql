@@ -1,0 +1,1 @@
+{{ indicator_mart(['kg_gross_enrol_rate']) }}

@@ -1,0 +1,1 @@
+{{ indicator_mart(['sen_gross_enrol_rate']) }}
