@@ -24,6 +24,7 @@ class Row:
     file: str
     row: int
     coefficient: float = 1.0
+    correction: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,12 @@ def _printed(connection: duckdb.DuckDBPyConnection, file: str, row: int, value: 
              coefficient: float = 1.0) -> Row:  # fmt: skip
     (raw,) = _dictionaries(
         connection,
-        "select measure_zh, value, unit, source_zh, publisher_zh from raw.statistics where _file = ? and _row = ?",
+        """select s.measure_zh, s.value, s.unit, s.source_zh, s.publisher_zh,
+            coalesce(c.new_value || '，' || c.reason || '（' || c.decided_by || ' ' || c.decided_on || '）', '') as correction
+        from raw.statistics as s
+        left join raw.corrections as c on s.region_code = c.region_code and s.year = c.year and s.level = c.level
+            and s.measure = c.measure and s.source_zh = c.source_zh and s.value = c.old_value
+        where s._file = ? and s._row = ?""",
         [file, row],
     )
     return Row(
@@ -200,6 +206,7 @@ def _printed(connection: duckdb.DuckDBPyConnection, file: str, row: int, value: 
         file=file,
         row=row,
         coefficient=coefficient,
+        correction=raw["correction"],
     )
 
 

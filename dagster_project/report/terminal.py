@@ -243,8 +243,10 @@ def _cell(out: Console, cell: Cell) -> None:
 
 def _row(row: Row) -> str:
     factor = "" if row.coefficient == 1 else f"{row.coefficient:g} × "
+    corrected = f"，更正为 / corrected to {row.correction}" if row.correction else ""
+    source = row.source.strip("《》")
     return escape(
-        f"{factor}{row.what} {row.printed}，{row.publisher}《{row.source.strip('《》')}》 {row.file} 第 {row.row} 行"
+        f"{factor}{row.what} {row.printed}{corrected}，{row.publisher}《{source}》 {row.file} 第 {row.row} 行"
     )
 
 

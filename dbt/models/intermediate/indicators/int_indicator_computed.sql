@@ -19,7 +19,9 @@ with components as (
         m.value as value,
         m.value_low as value_low,
         m.value_high as value_high,
-        m.confidence as confidence
+        m.confidence as confidence,
+        coalesce(m.uncorrected_value, m.value) as received_value,
+        case when m.uncorrected_value is not null then 1 else 0 end as is_corrected
     from {{ ref('int_indicator_term') }} as t
     inner join {{ ref('int_measure') }} as m
         on t.measure_code = m.measure_code
@@ -45,7 +47,10 @@ sums as (
         cast(sum(case when c.side = 'denominator' then c.coefficient * c.value end) as {{ dbl() }}) as denominator,
         cast(sum(case when c.side = 'denominator' then c.coefficient * case when c.coefficient < 0 then c.value_high else c.value_low end end) as {{ dbl() }}) as denominator_low,
         cast(sum(case when c.side = 'denominator' then c.coefficient * case when c.coefficient < 0 then c.value_low else c.value_high end end) as {{ dbl() }}) as denominator_high,
-        max(c.confidence) as confidence
+        max(c.confidence) as confidence,
+        cast(sum(case when c.side = 'numerator' then c.coefficient * c.received_value end) as {{ dbl() }}) as received_numerator,
+        cast(sum(case when c.side = 'denominator' then c.coefficient * c.received_value end) as {{ dbl() }}) as received_denominator,
+        max(c.is_corrected) as is_corrected
     from components as c
     where {{ holds_in('c.year', 'c.valid_from', 'c.valid_to') }}
     group by
@@ -77,6 +82,12 @@ select
     case when r.kind = 'sum' then r.scale * r.numerator else r.scale * {{ ratio('r.numerator', 'r.denominator') }} end as value,
     case when r.kind = 'sum' then r.scale * r.numerator_low else r.scale * {{ ratio('r.numerator_low', 'r.denominator_high') }} end as value_low,
     case when r.kind = 'sum' then r.scale * r.numerator_high else r.scale * {{ ratio('r.numerator_high', 'r.denominator_low') }} end as value_high,
+    -- What the value would be without the corrections of its inputs.
+    case
+        when r.is_corrected = 0 then null
+        when r.kind = 'sum' then r.scale * r.received_numerator
+        else r.scale * {{ ratio('r.received_numerator', 'r.received_denominator') }}
+    end as uncorrected_value,
     case when r.kind = 'ratio' and r.denominator = 0 then 'zero_denominator' else 'ok' end as status,
     r.confidence as confidence
 from ranked as r

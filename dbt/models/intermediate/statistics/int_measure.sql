@@ -8,6 +8,8 @@ select
     c.value as value,
     c.value_low as value_low,
     c.value_high as value_high,
+    case when c.correction_reason is not null then c.received_value end as uncorrected_value,
+    c.correction_reason as correction_reason,
     c.base_unit as base_unit,
     'reported' as basis,
     c.confidence as confidence,

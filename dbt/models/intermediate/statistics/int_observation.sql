@@ -8,6 +8,8 @@ select
     coalesce(own.stage, common.stage) as stage,
     coalesce(own.segment, common.segment) as segment,
     s.value as value,
+    s.received_value as received_value,
+    s.correction_reason as correction_reason,
     s.value_low as value_low,
     s.value_high as value_high,
     s.value_high - s.value_low as rounding_width,

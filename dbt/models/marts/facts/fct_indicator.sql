@@ -11,6 +11,7 @@ select
     i.value_low as value_low,
     i.value_high as value_high,
     i.variant as variant,
+    i.uncorrected_value as uncorrected_value,
     i.status as status,
     i.confidence as confidence,
     i.chosen_by as chosen_by,

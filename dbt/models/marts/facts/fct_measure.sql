@@ -7,6 +7,8 @@ select
     m.value as value,
     m.value_low as value_low,
     m.value_high as value_high,
+    m.uncorrected_value as uncorrected_value,
+    m.correction_reason as correction_reason,
     m.base_unit as base_unit,
     m.basis as basis,
     m.confidence as confidence,

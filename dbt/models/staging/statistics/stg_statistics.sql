@@ -1,33 +1,58 @@
--- One row per printed figure: typed, in base units, with the interval that the printed digits leave open.
-with figures as (
+-- One row per printed figure: corrected where a correction says so, typed, in base units, with the interval that the
+-- printed digits leave open.
+with corrected as (
     select
         s.region_code as region_code,
         cast(s.year as integer) as year,
         s.level as level,
         s.measure as measure,
         s.value as printed_value,
-        s.unit as printed_unit,
-        {{ printed_decimals('s.value') }} as printed_decimals,
-        u.base_unit as base_unit,
-        cast(u.factor as {{ dbl() }}) as factor,
-        -- Decimal arithmetic first: 2976.7 x 10000 must be 29767000, not a neighbour of it.
-        cast(cast(s.value as decimal(26, 6)) * cast(u.factor as decimal(11, 1)) as {{ dbl() }}) as value,
+        coalesce(c.new_value, s.value) as standing_value,
+        c.reason as correction_reason,
+        s.unit as unit,
         s.source_zh as source_zh,
         s.publisher_zh as publisher_zh,
-        md5(s.publisher_zh || '|' || s.source_zh) as source_id,
         s.confidence as confidence,
         s.note as note_zh,
         s._file as source_file,
         s._row as source_row
     from {{ source('raw', 'statistics') }} as s
-    inner join {{ source('raw', 'units') }} as u on s.unit = u.unit
+    left join {{ ref('stg_corrections') }} as c
+        on s.region_code = c.region_code and cast(s.year as integer) = c.year and s.level = c.level
+        and s.measure = c.measure and s.source_zh = c.source_zh and s.value = c.old_value
 ),
 
-widths as (
+figures as (
     select
-        f.*,
-        f.factor * power(cast(10 as {{ dbl() }}), -f.printed_decimals) as last_digit
+        c.*,
+        {{ printed_decimals('c.standing_value') }} as printed_decimals
+    from corrected as c
+),
+
+converted as (
+    select
+        f.region_code as region_code,
+        f.year as year,
+        f.level as level,
+        f.measure as measure,
+        f.printed_value as printed_value,
+        f.correction_reason as correction_reason,
+        f.unit as printed_unit,
+        f.printed_decimals as printed_decimals,
+        u.base_unit as base_unit,
+        -- Decimal arithmetic first: 2976.7 x 10000 must be 29767000, not a neighbour of it.
+        cast(cast(f.standing_value as decimal(26, 6)) * cast(u.factor as decimal(11, 1)) as {{ dbl() }}) as value,
+        cast(cast(f.printed_value as decimal(26, 6)) * cast(u.factor as decimal(11, 1)) as {{ dbl() }}) as received_value,
+        cast(u.factor as {{ dbl() }}) * power(cast(10 as {{ dbl() }}), -f.printed_decimals) as last_digit,
+        f.source_zh as source_zh,
+        f.publisher_zh as publisher_zh,
+        md5(f.publisher_zh || '|' || f.source_zh) as source_id,
+        f.confidence as confidence,
+        f.note_zh as note_zh,
+        f.source_file as source_file,
+        f.source_row as source_row
     from figures as f
+    inner join {{ source('raw', 'units') }} as u on f.unit = u.unit
 )
 
 select
@@ -40,6 +65,8 @@ select
     w.printed_decimals as printed_decimals,
     w.base_unit as base_unit,
     w.value as value,
+    w.received_value as received_value,
+    w.correction_reason as correction_reason,
     -- People, schools and classes are whole: printed to the unit, they are exact.
     case when w.base_unit in ('人', '所', '个') and w.last_digit <= 1 then w.value else w.value - w.last_digit * 0.5 end as value_low,
     case when w.base_unit in ('人', '所', '个') and w.last_digit <= 1 then w.value else w.value + w.last_digit * 0.5 end as value_high,
@@ -50,4 +77,4 @@ select
     w.note_zh as note_zh,
     w.source_file as source_file,
     w.source_row as source_row
-from widths as w
+from converted as w
