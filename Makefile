@@ -7,7 +7,7 @@ WHEELS ?=
 PIP_FLAGS = --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 PIP_SOURCE = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 
-.PHONY: help env env-dev refresh test lint types dev bundle lock clean
+.PHONY: help env env-dev refresh test test-clients lint types dev bundle lock clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1 \t/'
 
@@ -37,6 +37,16 @@ refresh: env ## load raw/, compute, check, publish
 test: lint types ## lint, types and tests
 	@.venv/bin/python -m pytest $(ARGS)
 
+test-clients: env-dev ## whether DuckDB 1.4 and 1.5 clients still read the served file
+	@for version in 1.4 1.5; do \
+		lock=requirements-clients-$$version.lock; \
+		[ .clients/$$version/.made -nt $$lock ] && continue; \
+		rm -rf .clients/$$version; \
+		.venv/bin/python -m pip install $(PIP_FLAGS) $(PIP_SOURCE) --target .clients/$$version -r $$lock || exit 1; \
+		touch .clients/$$version/.made; \
+	done
+	@.venv/bin/python -m pytest -m old_clients $(ARGS)
+
 lint: env-dev
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -53,4 +63,4 @@ bundle: .venv/.made ## wheels and locks into bundle/, for machines without a net
 	@echo "bundle/ $$(du -sh bundle | cut -f1): make refresh WHEELS=bundle"
 
 clean: ## remove the environment and what tools cached; published snapshots stay
-	@rm -rf .venv bundle dbt/target dbt/logs build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .clients bundle dbt/target dbt/logs build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,14 +8,14 @@ changed must not pay for dbt.
 import logging
 import os
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
 from dagster_project import __version__
-from dagster_project.settings import ROOT, Settings
+from dagster_project.settings import ROOT, Settings, today
 
 
 class _Day(click.ParamType[date]):
@@ -201,7 +201,7 @@ def add(paths: tuple[Path, ...], **given: str | None) -> None:
                 issuer=asked("issuer", "发布机构 / issuer"),
                 read_from=asked("read_from", "读自（网址、公文号或交换途径） / read from"),
                 terms=asked("terms", "使用条件 / terms", "政府公开信息"),
-                retrieved=datetime.now().date().isoformat(),
+                retrieved=today().isoformat(),
                 sha256=files.sha256(file),
                 confidence=asked("confidence", "可信度 A 读到原数，D 一步推得 / confidence A or D", "A"),
                 note=known.note if known else "",
@@ -254,6 +254,9 @@ def main() -> None:
 
     try:
         cli()
+    except OSError as error:
+        click.echo(f"读写失败 / cannot read or write: {error}", err=True)
+        sys.exit(1)
     except (SnapshotError, BusyError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)

@@ -40,8 +40,8 @@ class Settings:
                 as_of = date.fromisoformat(text)
             except ValueError:
                 raise ValueError(f"ZHIBIAO_AS_OF={text!r}: write it as 2026-01-31 / 请写成 2026-01-31") from None
-        keep = os.environ.get("ZHIBIAO_KEEP", "7")
-        if not keep.isdigit() or int(keep) < 1:
+        keep = os.environ.get("ZHIBIAO_KEEP") or "7"
+        if not keep.isdecimal() or int(keep) < 1:
             raise ValueError(f"ZHIBIAO_KEEP={keep!r}: a whole number from 1 / 请填不小于 1 的整数")
         return cls(
             raw=_folder("ZHIBIAO_RAW", "raw"),
@@ -83,4 +83,4 @@ def today() -> date:
 
 
 def _folder(variable: str, default: str) -> Path:
-    return (ROOT / os.environ.get(variable, default)).resolve()
+    return (ROOT / (os.environ.get(variable) or default)).resolve()

@@ -14,8 +14,8 @@ OUTCOMES = {
     "loaded": "已装载，未发布 / loaded, not published",
     "published": "已发布 / published",
     "unchanged": "无变化，未发布 / nothing changed, nothing published",
-    "refused": "已拒绝，原快照继续提供 / refused, the old snapshot is still served",
-    "failed": "出错，原快照继续提供 / failed, the old snapshot is still served",
+    "refused": "已拒绝，未发布；此前提供的不变 / refused, nothing published; what was served before still is",
+    "failed": "出错，未发布；此前提供的不变 / failed, nothing published; what was served before still is",
 }
 
 

@@ -207,13 +207,26 @@ def explanation(out: Console, found: Explanation) -> None:
     if indicator["standard_comparator"]:
         bounds = [indicator[key] for key in ("standard_low", "standard_high") if indicator[key] is not None]
         limit = "—".join(f"{bound:g}" for bound in bounds)
-        out.print(f"国家标准 / national standard: {indicator['standard_comparator']} {limit} {indicator['unit']}")
+        out.print(
+            f"国家标准 / national standard: {indicator['standard_comparator']} {limit}{_UNITS.get(indicator['unit'], '')}"
+        )
     if indicator["confidence"] == "B":
         out.print("[yellow]定义可信度 B：凭记忆，未见原文 / definition from memory, not read[/]")
     passed = "，".join(f"{_GATES.get(gate, gate)} {ok}/{total}" for gate, ok, total in found.checks)
     out.print(f"已通过检查 / checks passed: {passed}；基准日期 / as of {found.snapshot_as_of}")
 
 
+# How a unit of the catalogue is written behind a number; ratios and counts stand alone.
+_UNITS = {
+    "%": " %",
+    "yuan": " 元",
+    "sqm": " 平方米",
+    "persons": " 人",
+    "years": " 年",
+    "pp": " 个百分点",
+    "places": " 个",
+    "hours": " 小时",
+}
 _BASES = {"published": "公布值 / published", "computed": "计算值 / computed"}
 
 
@@ -222,7 +235,7 @@ def _value(label: str, cell: Cell, indicator: dict[str, object]) -> str:
         return f"[bold]{label}[/]: {cell.status}（{_BASES[cell.basis]}）"
     digits = indicator["decimals"]
     exact = f"{cell.value:.6g}" if cell.basis == "computed" else f"{cell.value:g}"
-    text = f"[bold]{label}: {cell.value:.{digits}f} {indicator['unit']}[/]（{_BASES[cell.basis]}，{exact}"
+    text = f"[bold]{label}: {cell.value:.{digits}f}{_UNITS.get(str(indicator['unit']), '')}[/]（{_BASES[cell.basis]}，{exact}"
     if cell.basis == "computed" and cell.value_low != cell.value_high:
         text += f"，按印刷位数在 {cell.value_low:.6g}—{cell.value_high:.6g} 之间 / within"
     return text + "）"

@@ -8,15 +8,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dagster_project.fingerprint import of_files
-from dagster_project.settings import ROOT, Settings
+from dagster_project.settings import ROOT
 
 PROJECT = ROOT / "dbt"
 TARGET = PROJECT / "target"
 _MANIFEST = TARGET / "manifest.json"
+_CACHE = TARGET / "partial_parse.msgpack"
 _PARSED_FROM = TARGET / "parsed_from.txt"
 _SOURCES = ("*.sql", "*.yml", "*.md")
 
@@ -42,7 +44,7 @@ class NodeResult:
 def manifest() -> dict[str, Any]:
     """dbt's manifest of the project as it is now, parsed anew only if a file of `dbt/` changed. Raises DbtError."""
     now = _fingerprint()
-    if not (_MANIFEST.exists() and _PARSED_FROM.exists() and _PARSED_FROM.read_text() == now):
+    if not _is_parsed(now):
         _parse(now)
     return json.loads(_MANIFEST.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
@@ -52,11 +54,10 @@ def build(build_file: Path, *, arguments: tuple[str, ...] = ()) -> list[NodeResu
 
     The file is unlocked when this returns.
     """
-    now = _fingerprint()
-    if now not in _parsed:
-        _parse(now)
+    parsed = _manifest_object(_fingerprint())
     with _dbt(build_file) as run:
-        response = run(["build", "--exclude-resource-type", "unit_test", *arguments], _parsed[now])
+        # The manifest was written by the parse; writing it again takes longer than most models.
+        response = run(["build", "--no-write-json", "--exclude-resource-type", "unit_test", *arguments], parsed)
     if response.exception:
         raise DbtError(_one_line(response.exception))
     return [
@@ -99,54 +100,60 @@ def _fingerprint() -> str:
     return of_files([*paths, PROJECT / "dbt_project.yml", PROJECT / "profiles.yml"], PROJECT)
 
 
+def _manifest_object(now: str) -> Any:
+    """dbt's manifest as its own object: from this process, from the cache of the last parse, or by parsing."""
+    if now not in _parsed and _is_parsed(now):
+        from dbt.contracts.graph.manifest import Manifest
+
+        parsed = Manifest.from_msgpack(_CACHE.read_bytes())
+        parsed.build_flat_graph()  # type: ignore[no-untyped-call]
+        _parsed[now] = parsed
+    if now not in _parsed:
+        _parse(now)
+    return _parsed[now]
+
+
+def _is_parsed(now: str) -> bool:
+    """Whether what the last parse left in `dbt/target` is of the project as it is now."""
+    left = (_MANIFEST, _CACHE, _PARSED_FROM)
+    return all(path.exists() for path in left) and _PARSED_FROM.read_text() == f"{now} {_dbt_version()}"
+
+
+def _dbt_version() -> str:
+    return version("dbt-core")
+
+
 def _parse(now: str) -> None:
-    # With the path a build will use: dbt parses everything anew when its profile changes.
-    with _dbt(Settings.from_environment().build) as run:
+    # With the profile's own path, wherever the home folder is: dbt parses everything anew when its profile changes.
+    with _dbt(None) as run:
         response = run(["parse"], None)
     if not response.success:
         raise DbtError(_one_line(response.exception))
     _parsed.clear()
     _parsed[now] = response.result
-    _PARSED_FROM.write_text(now)
+    _PARSED_FROM.write_text(f"{now} {_dbt_version()}")
 
 
 @contextmanager
-def _dbt(build_file: Path) -> Iterator[Any]:
+def _dbt(build_file: Path | None) -> Iterator[Any]:
     """A function that invokes dbt; afterwards the file is unlocked and the working folder is what it was."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     folder = os.getcwd()
-    before = os.environ.get("ZHIBIAO_BUILD")
-    os.environ["ZHIBIAO_BUILD"] = str(build_file)
-    common = [
-        "--project-dir",
-        str(PROJECT),
-        "--profiles-dir",
-        str(PROJECT),
-        "--log-path",
-        str(PROJECT / "logs"),
-    ]
+    before = os.environ.pop("ZHIBIAO_BUILD", None)
+    if build_file is not None:
+        os.environ["ZHIBIAO_BUILD"] = str(build_file)
+    quiet = ["--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none"]
+    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--log-path", str(PROJECT / "logs")]
     try:
-        yield lambda command, parsed: dbtRunner(manifest=parsed).invoke(
-            [
-                "--quiet",
-                "--log-level",
-                "none",
-                "--log-level-file",
-                "none",
-                "--no-use-colors",
-                *command,
-                *common,
-            ]
-        )
+        yield lambda command, parsed: dbtRunner(manifest=parsed).invoke([*quiet, *command, *places])
     finally:
         # dbt keeps its connection, and with it the file's lock, after it returns.
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         os.chdir(folder)
-        if before is None:
-            os.environ.pop("ZHIBIAO_BUILD", None)
-        else:
+        os.environ.pop("ZHIBIAO_BUILD", None)
+        if before is not None:
             os.environ["ZHIBIAO_BUILD"] = before
 
 

@@ -88,12 +88,14 @@ select
     i.standard_low as standard_low,
     i.standard_high as standard_high,
     i.standard_comparator as standard_comparator,
-    case i.standard_comparator
-        when '>=' then c.value >= i.standard_low
-        when '>' then c.value > i.standard_low
-        when '<=' then c.value <= i.standard_high
-        when '<' then c.value < i.standard_high
-        when 'range' then c.value >= i.standard_low and c.value <= i.standard_high
+    -- The national standard speaks of all children, not of a segment.
+    case
+        when c.segment <> 'all' then null
+        when i.standard_comparator = '>=' then c.value >= i.standard_low
+        when i.standard_comparator = '>' then c.value > i.standard_low
+        when i.standard_comparator = '<=' then c.value <= i.standard_high
+        when i.standard_comparator = '<' then c.value < i.standard_high
+        when i.standard_comparator = 'range' then c.value >= i.standard_low and c.value <= i.standard_high
     end as meets_standard
 from cells as c
 inner join {{ ref('dim_indicator') }} as i on c.indicator_code = i.indicator_code

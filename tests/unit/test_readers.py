@@ -185,7 +185,6 @@ def test_a_repeated_column_is_told_by_name(tmp_path: Path) -> None:
     [
         (2976.7, "General", "2976.7"),
         (2976, "General", "2976"),
-        (0.1 + 0.2, "General", "0.3"),  # a sum in a sheet; a spreadsheet has 15 digits
         (1e-7, "General", "0.0000001"),
         (12345678901234, "General", "12345678901234"),
         (97.5, "0.00", "97.50"),
@@ -221,6 +220,13 @@ def test_a_formula_is_read_by_its_kept_value_and_is_empty_without_one(tmp_path: 
     )
     assert kept != data
     assert rows(read_bytes(tmp_path, kept, "表.xlsx")) == {2: ["1", "2"], 3: ["1", ""]}
+
+
+def test_a_computed_number_is_read_to_the_15_digits_a_spreadsheet_has(tmp_path: Path) -> None:
+    data = workbook(["value"], [0.3])
+    summed = with_member(data, "xl/worksheets/sheet1.xml", lambda xml: xml.replace("<v>0.3<", f"<v>{0.1 + 0.2!r}<"))
+    assert summed != data
+    assert rows(read_bytes(tmp_path, summed, "表.xlsx")) == {2: ["0.3"]}
 
 
 def test_an_error_of_a_formula_is_read_as_text_so_that_the_rules_refuse_it(tmp_path: Path) -> None:

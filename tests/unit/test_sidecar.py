@@ -48,7 +48,7 @@ def test_no_sidecar_is_told_apart_from_a_bad_one(tmp_path: Path) -> None:
     [
         ("", "mapping"),
         ("- a list\n", "mapping"),
-        ("title: [unclosed\n", "flow sequence"),
+        ("title: [unclosed\n", "line 2: "),
         (b"title: \xff\n", "utf-8"),
         (lines(title=None, terms="", issuer="  "), "issuer, terms, title"),
         (lines(author="me"), "author"),

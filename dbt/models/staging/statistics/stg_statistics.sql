@@ -40,10 +40,10 @@ converted as (
         f.unit as printed_unit,
         f.printed_decimals as printed_decimals,
         u.base_unit as base_unit,
-        -- Decimal arithmetic first: 2976.7 x 10000 must be 29767000, not a neighbour of it.
+        -- Decimal arithmetic first: 2976.7 x 10000 must be 29767000, not a neighbour of it. Six decimals are kept.
         cast(cast(f.standing_value as decimal(26, 6)) * cast(u.factor as decimal(11, 1)) as {{ dbl() }}) as value,
         cast(cast(f.printed_value as decimal(26, 6)) * cast(u.factor as decimal(11, 1)) as {{ dbl() }}) as received_value,
-        cast(u.factor as {{ dbl() }}) * power(cast(10 as {{ dbl() }}), -f.printed_decimals) as last_digit,
+        cast(u.factor as {{ dbl() }}) * power(cast(10 as {{ dbl() }}), -least(f.printed_decimals, 6)) as last_digit,
         f.source_zh as source_zh,
         f.publisher_zh as publisher_zh,
         md5(f.publisher_zh || '|' || f.source_zh) as source_id,

@@ -1,0 +1,176 @@
+"""A refresh as a whole: when it does nothing, what it leaves when it fails or is killed, and that it repeats itself."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dagster_project import build_file
+from dagster_project.publish import snapshot
+from dagster_project.refresh import record as records
+from dagster_project.refresh import steps
+from tests.assets.conftest import InDagster
+from tests.conftest import AS_OF, Site
+
+
+def ids(site: Site) -> list[str]:
+    return [known.id for known in snapshot.published(site.settings)]
+
+
+def environment(site: Site) -> dict[str, str]:
+    return {**os.environ, "ZHIBIAO_RAW": str(site.raw), "ZHIBIAO_HOME": str(site.home), "ZHIBIAO_AS_OF": str(AS_OF)}
+
+
+def value_of(site: Site, region: str) -> list[tuple[float]]:
+    with build_file.reading(site.settings.served) as connection:
+        return connection.execute(
+            "select value from marts.fct_measure where region_code = ? and measure_code = 'enrolment' and year = 2019",
+            [region],
+        ).fetchall()
+
+
+def correct(site: Site) -> None:
+    """Another figure for 蒸湘区: 900 pupils become 901."""
+    file = site.raw / "statistics" / "2019.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(",900,", ",901,"), encoding="utf-8")
+    site.vouch(file)
+
+
+def test_nothing_changed_is_found_without_the_heavy_tools_and_publishes_nothing(published: Site) -> None:
+    before = ids(published)
+    script = """
+import json, sys
+from dagster_project.cli import cli
+cli(["refresh"], standalone_mode=False)
+print(json.dumps([name for name in ("dbt", "dagster", "great_expectations") if name in sys.modules]))
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment(published), check=True
+    )
+    told, imported = ran.stdout.splitlines()
+    assert "nothing changed" in told
+    assert json.loads(imported) == []
+    assert ids(published) == before
+
+
+def test_full_publishes_anew_and_the_same_bytes_give_the_same_rows(province: Site, published: Site) -> None:
+    before = ids(published)
+    result = published.run("refresh", "--full")
+    assert result.exit_code == 0, result.output
+    assert ids(published) == [*before, published.served()]
+    assert published.served() not in before
+    # Another home folder, another hour, the same rows.
+    assert snapshot.contents(published.settings.served) == snapshot.contents(province.settings.served)
+
+
+def test_only_the_as_of_date_moved_so_nothing_is_published_when_no_row_changed(published: Site) -> None:
+    before = ids(published)
+    moved = published.run("refresh", "--as-of", "2026-02-01")
+    assert moved.exit_code == 0 and "the as-of date moved" in moved.output
+    assert "无变化，未发布" in moved.output and ids(published) == before
+    # That day is known now: asking again does not build again.
+    again = published.run("refresh", "--as-of", "2026-02-01")
+    assert again.exit_code == 0 and "装载" not in again.output
+    # Another day is not.
+    assert steps.needed(published.settings.at(AS_OF.replace(year=2027))) is not None
+
+
+@pytest.mark.parametrize("step", ["load", "transform"])
+def test_a_crash_in_a_step_is_recorded_and_the_served_snapshot_stays(
+    published: Site, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    before = published.served()
+
+    def crash(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    target = "load_sources" if step == "load" else "dbt_project.build"
+    monkeypatch.setattr(f"dagster_project.refresh.steps.{target}", crash)
+    result = published.run("refresh", "--full")
+    assert result.exit_code == 1
+    assert "No space left on device" in result.output and "Traceback" not in result.output
+    record = records.last(published.settings)
+    assert record is not None and (record.outcome, record.step) == ("failed", step)
+    assert published.served() == before
+    assert published.run("status").exit_code == 1
+
+
+def test_a_killed_refresh_loses_nothing_and_the_next_one_just_works(published: Site) -> None:
+    before = published.served()
+    correct(published)
+    script = """
+import os
+from dagster_project.cli import cli
+from dagster_project.refresh import steps
+steps.dbt_project.build = lambda *_: os.kill(os.getpid(), 9)
+cli(["refresh"])
+"""
+    killed = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment(published))
+    assert killed.returncode == -9
+    assert published.served() == before and value_of(published, "430408") == [(900,)]
+    told = published.run("status")
+    assert told.exit_code == 1 and "interrupted" in told.output
+    result = published.run("refresh")
+    assert result.exit_code == 0, result.output
+    assert value_of(published, "430408") == [(901,)]
+    assert published.run("status").exit_code == 0
+
+
+def test_a_refused_file_that_is_taken_away_leaves_nothing_to_complain_about(published: Site) -> None:
+    before = published.served()
+    bad = published.statistics(2021, {"value": "twelve"})
+    assert published.run("refresh").exit_code == 1
+    assert published.run("status").exit_code == 1
+    bad.unlink()
+    assert published.run("refresh").exit_code == 0
+    assert published.run("status").exit_code == 0
+    assert published.served() == before
+
+
+def test_a_missing_path_for_readers_is_put_back(published: Site) -> None:
+    before = published.served()
+    published.settings.served.unlink()
+    assert published.run("refresh").exit_code == 0
+    assert published.settings.served.resolve().is_file()
+    assert published.served() == before
+
+
+def test_a_pointer_that_leads_nowhere_is_mended_by_the_next_refresh(published: Site) -> None:
+    os.replace(published.settings.snapshots, published.home / "lost")
+    assert snapshot.current(published.settings) is None
+    result = published.run("refresh")
+    assert result.exit_code == 0, result.output
+    assert value_of(published, "430408") == [(900,)]
+
+
+def test_dagster_publishes_what_the_command_does(province: Site, published: Site, in_dagster: InDagster) -> None:
+    before = ids(published)
+    result = in_dagster(published)
+    assert result.success
+    assert len(ids(published)) == len(before) + 1
+    assert snapshot.contents(published.settings.served) == snapshot.contents(province.settings.served)
+    # Rows of each table and the id of the snapshot stand in Dagster's own history.
+    told = {
+        event.asset_key.to_user_string(): event.step_materialization_data.materialization.metadata
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+    }
+    assert told["raw/statistics"]["dagster/row_count"].value == 33
+    assert told["published/snapshot"]["snapshot"].value == published.served()
+    assert all(check.passed for check in result.get_asset_check_evaluations())
+
+
+def test_a_snapshot_says_what_it_was_made_from(province: Site) -> None:
+    manifest = json.loads(Path(province.home, "current", "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["as_of"] == AS_OF.isoformat()
+    assert manifest["checks"]["passed"] > 0
+    with build_file.reading(province.settings.served) as connection:
+        (built,) = connection.execute("select as_of, input_fingerprint, code_fingerprint from meta.build").fetchall()
+        files = connection.execute(
+            "select row_count from meta.input_file where source = 'statistics' order by file"
+        ).fetchall()
+    assert built == (AS_OF, manifest["input_fingerprint"], manifest["code_fingerprint"])
+    assert [count for (count,) in files] == [9, 12, 7, 5]
