@@ -36,6 +36,15 @@ breaks as (
     group by c.indicator_code, c.region_code, c.stage, c.segment, b.break_year
 ),
 
+-- The same holds for a region that took in another one, or began under a new code.
+region_breaks as (
+    select
+        b.region_code as region_code,
+        b.break_year as break_year,
+        '行政区划变更：并入或沿用 ' || b.one_of_the_former_zh as reason_zh
+    from {{ ref('int_region_break') }} as b
+),
+
 ranked as (
     select
         c.indicator_code as indicator_code,
@@ -63,6 +72,7 @@ select
     c.region_level as region_level,
     c.region_sort_no as region_sort_no,
     c.parent_code as parent_code,
+    c.series_code as series_code,
     c.year as year,
     c.stage as stage,
     c.segment as segment,
@@ -74,10 +84,10 @@ select
     c.other_value as other_value,
     c.other_basis as other_basis,
     c.confidence as confidence,
-    case when broken.break_year is null then before.value end as previous_value,
-    case when broken.break_year is null then c.value - before.value end as change,
-    broken.break_year as break_year,
-    broken.reason_zh as break_reason_zh,
+    case when broken.break_year is null and moved.break_year is null then before.value end as previous_value,
+    case when broken.break_year is null and moved.break_year is null then c.value - before.value end as change,
+    coalesce(broken.break_year, moved.break_year) as break_year,
+    coalesce(broken.reason_zh, moved.reason_zh) as break_reason_zh,
     parent.value as parent_value,
     parent.basis as parent_basis,
     nation.value as national_value,
@@ -106,6 +116,7 @@ left join bases as before
 left join breaks as broken
     on c.indicator_code = broken.indicator_code and c.region_code = broken.region_code
     and c.stage = broken.stage and c.segment = broken.segment and c.year = broken.break_year
+left join region_breaks as moved on c.region_code = moved.region_code and c.year = moved.break_year
 left join cells as parent
     on c.indicator_code = parent.indicator_code and c.parent_code = parent.region_code and c.year = parent.year
     and c.stage = parent.stage and c.segment = parent.segment

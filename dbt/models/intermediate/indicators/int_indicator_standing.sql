@@ -35,6 +35,7 @@ select
     r.level as region_level,
     r.sort_no as region_sort_no,
     r.parent_code as parent_code,
+    l.series_code as series_code,
     c.year as year,
     c.stage as stage,
     c.segment as segment,
@@ -48,3 +49,5 @@ select
 from cells as c
 inner join {{ ref('stg_regions') }} as r
     on c.region_code = r.region_code and {{ holds_in('c.year', 'r.valid_from', 'r.valid_to') }}
+inner join {{ ref('int_region_lineage') }} as l
+    on r.region_code = l.region_code and coalesce(r.valid_from, 0) = coalesce(l.valid_from, 0)
