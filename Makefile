@@ -7,7 +7,7 @@ WHEELS ?=
 PIP_FLAGS = --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 PIP_SOURCE = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 
-.PHONY: help env env-dev refresh test test-clients lint types dev bundle lock clean
+.PHONY: help env env-dev refresh test test-clients test-offline lint types dev bundle clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1 \t/'
 
@@ -46,6 +46,12 @@ test-clients: env-dev ## whether DuckDB 1.4 and 1.5 clients still read the serve
 		touch .clients/$$version/.made; \
 	done
 	@.venv/bin/python -m pytest -m old_clients $(ARGS)
+
+test-offline: ## whether a fresh clone installs from bundle/ and refreshes in an empty network namespace
+	@test -d bundle || { echo "first: make bundle"; exit 2; }
+	@folder="$$(mktemp -d)" && git clone --quiet . "$$folder/clone" && cp -r bundle "$$folder/clone/" \
+		&& unshare --map-root-user --net $(MAKE) --no-print-directory -C "$$folder/clone" refresh WHEELS=bundle; \
+		result=$$?; rm -rf "$$folder"; exit $$result
 
 lint: env-dev
 	@.venv/bin/ruff check .
