@@ -37,6 +37,14 @@ def test_a_day_asked_for_wins_over_the_variable_even_over_a_bad_one(monkeypatch:
     assert Settings.from_environment(date(2025, 12, 31)).as_of == date(2025, 12, 31)
 
 
+@pytest.mark.parametrize("variable", ["ZHIBIAO_RAW", "ZHIBIAO_HOME", "ZHIBIAO_KEEP"])
+def test_an_empty_variable_is_no_variable(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.delenv(variable, raising=False)
+    without = Settings.from_environment(date(2026, 1, 31))
+    monkeypatch.setenv(variable, "")
+    assert Settings.from_environment(date(2026, 1, 31)) == without
+
+
 @pytest.mark.parametrize("text", ["2026-02-30", "31.01.2026", "2026", "yesterday"])
 def test_a_day_that_is_none_is_refused_by_its_variable(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("ZHIBIAO_AS_OF", text)
@@ -44,7 +52,7 @@ def test_a_day_that_is_none_is_refused_by_its_variable(monkeypatch: pytest.Monke
         Settings.from_environment()
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
+@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", "²"])
 def test_a_count_that_is_none_is_refused_by_its_variable(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("ZHIBIAO_KEEP", text)
     with pytest.raises(ValueError, match="ZHIBIAO_KEEP="):
