@@ -64,7 +64,7 @@ def refresh(full: bool, as_of: date | None) -> None:
 @cli.command()
 @click.option("--as-of", type=_Day(), help="基准日期，默认今天（北京时间） / default: today in Asia/Shanghai.")
 def load(as_of: date | None) -> None:
-    """只装载 raw/ 到构建文件，之后可用 dbt build / load only, after which `dbt build` works on the build file."""
+    """只装载 raw/ 到构建文件，之后可用 dbt build / load only; run dbt on the build file yourself."""
     settings = _settings(as_of)
     _show_progress()
     from dagster_project.refresh import record as records
@@ -248,7 +248,11 @@ def _settings(as_of: date | None = None) -> Settings:
 
 def main() -> None:
     """Entry point: what a person can mend is one line on stderr, not a traceback."""
+    import duckdb
+
+    from dagster_project.ingest.contract import ContractError
     from dagster_project.publish.snapshot import SnapshotError
+    from dagster_project.quality.suites import SuiteError
     from dagster_project.refresh.lock import BusyError
     from dagster_project.report.explain import NotUnderstoodError
 
@@ -257,9 +261,15 @@ def main() -> None:
     except OSError as error:
         click.echo(f"读写失败 / cannot read or write: {error}", err=True)
         sys.exit(1)
+    except duckdb.IOException as error:
+        click.echo(f"{' '.join(str(error).split())}；zhibiao status, zhibiao rollback", err=True)
+        sys.exit(1)
     except (SnapshotError, BusyError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+    except (ContractError, SuiteError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
     except NotUnderstoodError as error:
         click.echo(str(error), err=True)
         sys.exit(2)

@@ -8,7 +8,9 @@ from typing import Any
 import dagster as dg
 from pydantic import PrivateAttr
 
-from dagster_project.refresh.lock import only_writer
+from dagster_project.refresh.alert import raise_alert
+from dagster_project.refresh.lock import BusyError, only_writer
+from dagster_project.refresh.record import Record
 from dagster_project.settings import Settings
 
 
@@ -27,5 +29,10 @@ class Warehouse(dg.ConfigurableResource[Any]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
-        with only_writer(self.settings):
-            yield self
+        try:
+            with only_writer(self.settings):
+                yield self
+        except BusyError as error:
+            # No step of this run begins, so no step can tell; and the record is the other refresh's.
+            raise_alert(self.settings, Record(as_of="", started="", outcome="failed", step="lock", error=str(error)))
+            raise

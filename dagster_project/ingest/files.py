@@ -30,6 +30,17 @@ def inputs(raw: Path) -> list[Path]:
     )
 
 
+def lost(raw: Path) -> list[Path]:
+    """Files that a sidecar vouches for and that are not there."""
+    vouched = (path.with_name(path.name.removesuffix(SIDECAR)) for path in raw.rglob(f"*{SIDECAR}"))
+    return sorted(path for path in vouched if not path.exists() and not is_left_alone(path))
+
+
+def linked_folders(raw: Path) -> list[Path]:
+    """Folders that are links: they are not followed, since what they lead to is nobody's received input."""
+    return sorted(path for path in raw.rglob("*") if path.is_symlink() and path.is_dir())
+
+
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

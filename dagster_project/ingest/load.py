@@ -76,16 +76,19 @@ def load(
     contracts = load_contracts() if contracts is None else contracts
     found = files.inputs(settings.raw)
     owned = {path: _owner(contracts, path.relative_to(settings.raw)) for path in found}
+    lost = {path: _owner(contracts, path.relative_to(settings.raw)) for path in files.lost(settings.raw)}
     reports: dict[str, SourceReport] = {}
     sound: set[str] = set()
     for contract in contracts.values():
         mine = [path for path, owner in owned.items() if owner is contract]
-        report = _load_source(connection, settings, contract, mine, loaded_at, sound)
+        gone = [path for path, owner in lost.items() if owner is contract]
+        report = _load_source(connection, settings, contract, mine, gone, loaded_at, sound)
         if not report.outcome.refuses:
             sound.add(contract.source)
         reports[contract.source] = report
         tell(report)
-    return LoadReport(reports, [settings.raw_name(path) for path, owner in owned.items() if owner is None])
+    unread = [path for path, owner in (owned | lost).items() if owner is None] + files.linked_folders(settings.raw)
+    return LoadReport(reports, [settings.raw_name(path) for path in unread])
 
 
 def _owner(contracts: dict[str, Contract], relative: Path) -> Contract | None:
@@ -97,10 +100,14 @@ def _load_source(
     settings: Settings,
     contract: Contract,
     paths: list[Path],
+    gone: list[Path],
     loaded_at: datetime,
     sound: set[str],
 ) -> SourceReport:
     report = SourceReport(contract)
+    for path in gone:
+        name = settings.raw_name(path)
+        report.problems.append(Problem.of("missing_file", contract.source, name, expected=path.name))
     frames = []
     for path in paths:
         name = settings.raw_name(path)

@@ -89,8 +89,8 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "missing_file": (
         "缺少文件 {expected}",
         "is missing: {expected}",
-        "从安装包恢复该文件",
-        "restore it from the distribution",
+        "恢复该文件；不再需要的，连同来源说明一并移走",
+        "restore it; if it is no longer wanted, take its sidecar away too",
     ),
     "required": ("不得为空", "must not be empty", "填写该单元格", "fill the cell"),
     "not_a_number": (

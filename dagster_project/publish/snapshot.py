@@ -6,6 +6,7 @@
 """
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -110,7 +111,11 @@ def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
     _sync(settings.snapshots)
     snapshot = Snapshot(name, settings.snapshots / name, manifest)
     point(settings, snapshot)
-    _clean(settings)
+    try:
+        _clean(settings)
+    except OSError as error:
+        # The new snapshot is served; an old one that will not go is no reason to say otherwise.
+        logging.getLogger("zhibiao").warning("旧快照未能删除 / an old snapshot could not be removed: %s", error)
     return snapshot
 
 

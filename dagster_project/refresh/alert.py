@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import urllib.request
+from datetime import datetime
 from http.client import HTTPException
 from os import environ
 from typing import Any
@@ -25,7 +26,8 @@ def content(record: Record) -> dict[str, Any]:
         "error": record.error,
         "problems": [problem["text"] for problem in record.problems[:_TOLD]],
         "broken_checks": [
-            f"{check['table']}: {check['check']} {check['message'] or check['meaning_zh'] or ''}".strip()
+            f"{check['table']}: {check['check']} {check['message'] or check['meaning_zh'] or ''} "
+            f"{'; '.join(check.get('keys', []))}".strip()
             for check in record.checks
             if refuses(check["outcome"], check["severity"])
         ][:_TOLD],
@@ -46,13 +48,18 @@ def raise_alert(settings: Settings, record: Record) -> None:
     try:
         folder = settings.home / "alerts"
         folder.mkdir(parents=True, exist_ok=True)
-        name = re.sub(r"[^0-9T]", "", record.started.split("+")[0]) or "unknown"
+        started = record.started or datetime.now().isoformat(timespec="seconds")
+        name = re.sub(r"[^0-9T]", "", started.split("+")[0])
         (folder / f"{name}.json").write_text(json.dumps(alert, ensure_ascii=False, indent=1), encoding="utf-8")
     except OSError as error:
         log.error("警报文件未能写入 / the alert file could not be written: %s", error)
     if address := environ.get(WEBHOOK):
         try:
             request = urllib.request.Request(address, message(alert), {"Content-Type": "application/json"})
-            urllib.request.urlopen(request, timeout=10).close()
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                told = answer.read(10_000).decode("utf-8", "replace")
+            # Robots answer 200 even where they refuse; only the body says so.
+            if re.search(r'"(errcode|code)"\s*:\s*[^0\s]', told):
+                log.error("%s 拒绝了警报 / refused the alert: %s", WEBHOOK, told)
         except (OSError, HTTPException, ValueError) as error:
             log.error("%s 无法送达 / could not be reached: %s", WEBHOOK, error)

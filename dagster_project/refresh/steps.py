@@ -32,6 +32,7 @@ log = logging.getLogger("zhibiao")
 EXPECTATIONS = ROOT / "expectations"
 _TOLD_PROBLEMS = 1000
 _FAILING_ROWS = 1000
+_TOLD_KEYS = 3
 
 _CHECK_COLUMNS = (
     "gate", "table_name", "check_name", "column_name", "severity", "outcome", "element_count", "failing_count",
@@ -81,13 +82,14 @@ def load(settings: Settings) -> LoadReport:
     with _step(settings, "load", records.begin(settings)) as record:
         build_file.start(settings.build)
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        # Before anything is read: a file that changes meanwhile makes the next refresh start anew.
+        inputs, code = fingerprint.of_inputs(settings.raw), fingerprint.of_code()
         with build_file.writing(settings.build) as connection:
             report = load_sources(connection, settings, now, _tell_source)
             connection.execute(
                 "insert into meta.build values (?, ?, ?, ?, ?, ?)",
-                [settings.as_of, now, fingerprint.of_inputs(settings.raw), fingerprint.of_code(), __version__,
-                 build_file.SCHEMA_VERSION],
-            )  # fmt: skip
+                [settings.as_of, now, inputs, code, __version__, build_file.SCHEMA_VERSION],
+            )
             _note(connection, [_contract_check(source) for source in report.sources.values()])
         record.sources = [
             {
@@ -117,7 +119,7 @@ def check(settings: Settings, layer: str) -> list[CheckResult]:
         record.checks += [
             {"gate": "expectations", "table": r.suite, "check": r.expectation_type, "column": r.column,
              "severity": r.severity, "outcome": r.outcome, "failing": r.unexpected_count, "message": r.message,
-             "meaning_zh": r.meaning_zh, "meaning_en": r.meaning_en}
+             "meaning_zh": r.meaning_zh, "meaning_en": r.meaning_en, "keys": _first(r.failing_keys)}
             for r in results
         ]  # fmt: skip
         if refuses(results):
@@ -156,7 +158,8 @@ def transform(settings: Settings) -> list[NodeResult]:
             record.checks += [
                 {"gate": c["gate"], "table": c["table_name"], "check": c["check_name"], "column": None,
                  "severity": c["severity"], "outcome": c["outcome"], "failing": c["failing_count"],
-                 "message": c["message"], "meaning_zh": c.get("meaning_zh"), "meaning_en": c.get("meaning_en")}
+                 "message": c["message"], "meaning_zh": c.get("meaning_zh"), "meaning_en": c.get("meaning_en"),
+                 "keys": _first(c.get("failing_keys"))}
                 for c in checks
             ]  # fmt: skip
             if not bad:
@@ -335,6 +338,12 @@ def _relation_check(connection: duckdb.DuckDBPyConnection, result: NodeResult, n
         "consequence_zh": "拒绝发布",
         "consequence_en": "the refresh is refused",
     }
+
+
+def _first(failing_keys: str | None) -> list[str]:
+    """The first failing rows, each as one line for people; all of them stand in quality.check_result."""
+    rows = json.loads(failing_keys or "[]")[:_TOLD_KEYS]
+    return [", ".join(f"{name}={value}" for name, value in row.items()) for row in rows]
 
 
 def _header(sql: str) -> dict[str, str]:

@@ -71,11 +71,18 @@ def explain(
     Raises NotUnderstoodError if either is unknown or ambiguous.
     """
     about = find_indicator(connection, indicator, stage)
+    _known(connection, "stage", stage)
+    _known(connection, "segment", segment)
     code, name = find_region(connection, region, year)
     cells = _cells(connection, about["indicator_code"], code, year, stage, segment)
+    if len(stages := sorted({cell.stage for cell in cells})) > 1:
+        raise NotUnderstoodError(
+            f"{about['name_zh']} 该年有多个学段，请用 --stage 指明 / several stages, say which with --stage: "
+            + ", ".join(stages)
+        )
     published = next((cell for cell in cells if cell.basis == "published"), None)
     computed = next((cell for cell in cells if cell.basis == "computed"), None)
-    # The publisher's printed rate of the official definition stands before one computed by the official terms.
+    # A printed rate of the official definition goes before a computed one, as in the marts.
     chosen = published or computed
     return Explanation(
         indicator=about,
@@ -86,7 +93,11 @@ def explain(
         other=computed if published else None,
         reconciled=_reconciled(connection, about["indicator_code"], code, year, chosen),
         conflicts=_conflicts(connection, about["indicator_code"], code, year, chosen),
-        missing=[] if computed else _missing(connection, about["indicator_code"], code, year, segment),
+        missing=[]
+        if computed
+        else _missing(
+            connection, about["indicator_code"], code, year, stage or (chosen.stage if chosen else ""), segment
+        ),
         years_with_value=[
             row[0]
             for row in connection.execute(
@@ -153,6 +164,14 @@ def find_region(connection: duckdb.DuckDBPyConnection, text: str, year: int) -> 
         raise NotUnderstoodError(f"{year} 年没有地区「{text}」 / no region of this name in {year}")
     several = "、".join(f"{name} {code}" for code, name in found[:8])
     raise NotUnderstoodError(f"「{text}」可指多个地区，请用代码 / several regions, use a code: {several}")
+
+
+def _known(connection: duckdb.DuckDBPyConnection, column: str, asked: str) -> None:
+    known = [
+        row[0] for row in connection.execute(f"select distinct {column} from marts.fct_indicator order by 1").fetchall()
+    ]
+    if asked and asked not in known:
+        raise NotUnderstoodError(f"--{column} {asked}：可用 / known: {', '.join(known)}")
 
 
 def _cells(
@@ -239,10 +258,12 @@ def _terms(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> dict[str
     return sides
 
 
-def _missing(connection: duckdb.DuckDBPyConnection, indicator: str, region: str, year: int, segment: str) -> list[str]:
+def _missing(
+    connection: duckdb.DuckDBPyConnection, indicator: str, region: str, year: int, stage: str, segment: str
+) -> list[str]:
     """What each term of the first variant would need and does not find."""
     rows = connection.execute(
-        """select distinct d.name_zh || '（' || coalesce(nullif(t.measure_stage, ''), nullif(t.stage, ''), i.level)
+        """select distinct d.name_zh || '（' || coalesce(nullif(t.measure_stage, ''), nullif(t.stage, ''), nullif($stage, ''), i.level)
             || case when t.measure_segment in ('', 'all') then '' else '·' || t.measure_segment end || '，'
             || ($year + t.year_from) || case when t.year_to > t.year_from then '—' || ($year + t.year_to) else '' end || '）'
         from marts.indicator_term as t
@@ -253,10 +274,10 @@ def _missing(connection: duckdb.DuckDBPyConnection, indicator: str, region: str,
           and coalesce(f.valid_from, 0) <= $year and coalesce(f.valid_to, 9999) >= $year
           and (select count(*) from marts.fct_measure as m where m.measure_code = t.measure_code
             and m.region_code = $region and m.year between $year + t.year_from and $year + t.year_to
-            and m.stage = coalesce(nullif(t.measure_stage, ''), nullif(t.stage, ''), i.level)
+            and m.stage = coalesce(nullif(t.measure_stage, ''), nullif(t.stage, ''), nullif($stage, ''), i.level)
             and m.segment = coalesce(nullif(t.measure_segment, ''), $segment)) <= t.year_to - t.year_from
         order by 1""",
-        {"indicator": indicator, "region": region, "year": year, "segment": segment},
+        {"indicator": indicator, "region": region, "year": year, "stage": stage, "segment": segment},
     ).fetchall()
     return [row[0] for row in rows]
 

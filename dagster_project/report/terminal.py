@@ -135,7 +135,14 @@ def _checks(record: Record) -> Table:
         bad = [check for check in mine if check["outcome"] != "passed"]
         errors = [check for check in bad if refuses(check["outcome"], check["severity"])]
         told = "\n".join(
-            escape(f"{c['table']} {c['check']}: {c['meaning_zh'] or ''} ({c['failing'] or 0}) {c['message'] or ''}")
+            escape(
+                "\n  ".join(
+                    [
+                        f"{c['table']} {c['check']}: {c['meaning_zh'] or ''} ({c['failing'] or 0}) {c['message'] or ''}",
+                        *c.get("keys", []),
+                    ]
+                )
+            )
             for c in bad[:8]
         )
         table.add_row(title, str(len(mine) - len(bad)), str(len(bad) - len(errors)), str(len(errors)), told)
@@ -184,6 +191,8 @@ def explanation(out: Console, found: Explanation) -> None:
     """One value with its working."""
     indicator = found.indicator
     title = f"{indicator['name_zh']} · {found.region_zh} {found.region_code} · {found.year}"
+    if found.chosen is not None:
+        title += f" · {found.chosen.stage}" + ("" if found.chosen.segment == "all" else f" · {found.chosen.segment}")
     out.print(f"[bold]{title}[/]  {indicator['name_en']} ({indicator['indicator_code']})")
     out.print(f"定义 / definition: {escape(indicator['definition_zh'])}")
     out.print(f"公式 / formula: {escape(indicator['formula_zh'])}")

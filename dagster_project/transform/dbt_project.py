@@ -16,7 +16,8 @@ from dagster_project.fingerprint import of_files
 from dagster_project.settings import ROOT
 
 PROJECT = ROOT / "dbt"
-TARGET = PROJECT / "target"
+# Of its own: what somebody builds by hand in dbt/target must never be taken for the project as it is.
+TARGET = PROJECT / "target" / "refresh"
 _MANIFEST = TARGET / "manifest.json"
 _CACHE = TARGET / "partial_parse.msgpack"
 _PARSED_FROM = TARGET / "parsed_from.txt"
@@ -145,7 +146,8 @@ def _dbt(build_file: Path | None) -> Iterator[Any]:
     if build_file is not None:
         os.environ["ZHIBIAO_BUILD"] = str(build_file)
     quiet = ["--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none"]
-    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--log-path", str(PROJECT / "logs")]
+    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(TARGET)]
+    places += ["--log-path", str(PROJECT / "logs")]
     try:
         yield lambda command, parsed: dbtRunner(manifest=parsed).invoke([*quiet, *command, *places])
     finally:

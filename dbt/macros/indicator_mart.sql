@@ -33,6 +33,7 @@ breaks as (
     inner join {{ ref('indicator_break') }} as b
         on c.indicator_code = b.indicator_code and c.year = b.break_year
         and (b.stage is null or b.stage = c.stage) and (b.region_code is null or b.region_code = c.region_code)
+        and (b.basis is null or b.basis = c.basis)
     group by c.indicator_code, c.region_code, c.stage, c.segment, b.break_year
 ),
 

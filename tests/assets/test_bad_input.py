@@ -334,3 +334,29 @@ def test_a_mended_file_is_published_by_the_next_refresh(published: Site) -> None
     assert result.exit_code == 0, result.output
     assert published.served() not in (before, None)
     assert quarantine(published.settings.served) == []
+
+
+def test_a_figure_file_that_is_gone_while_its_sidecar_stands_is_missed(published: Site) -> None:
+    (published.raw / "statistics" / "2018.csv").unlink()
+    refused(published, Told("missing_file", ("连同来源说明", "its sidecar"), file="raw/statistics/2018.csv"))
+
+
+def test_a_code_is_refused_for_a_year_in_which_it_was_not_in_force(published: Site) -> None:
+    # 莱芜市 ended with 2018.
+    published.statistics(2021, {"region_code": "371200", "region_zh": "莱芜市"})
+    refused(
+        published,
+        Told(
+            "region_not_in_force", ("当年有效的代码", "the code in force"), row=2, column="region_code", value="371200"
+        ),
+    )
+
+
+def test_a_linked_folder_is_named_and_not_followed(published: Site, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "corrections.csv").write_text("nonsense", encoding="utf-8")
+    (published.raw / "local").symlink_to(elsewhere)
+    result = published.run("refresh", "--full")
+    assert result.exit_code == 0, result.output
+    assert "raw/local: 没有来源读取此文件" in result.output

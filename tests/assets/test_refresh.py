@@ -174,3 +174,12 @@ def test_a_snapshot_says_what_it_was_made_from(province: Site) -> None:
         ).fetchall()
     assert built == (AS_OF, manifest["input_fingerprint"], manifest["code_fingerprint"])
     assert [count for (count,) in files] == [9, 12, 7, 5]
+
+
+def test_what_was_parsed_by_hand_is_never_taken_for_the_project_as_it_is(published: Site) -> None:
+    by_hand = ROOT / "dbt" / "target"
+    by_hand.mkdir(exist_ok=True)
+    (by_hand / "manifest.json").write_text("{}", encoding="utf-8")
+    (by_hand / "partial_parse.msgpack").write_bytes(b"of another tree")
+    result = published.run("refresh", "--full")
+    assert result.exit_code == 0, result.output

@@ -1,5 +1,5 @@
 -- One row per indicator cell: the value that stands for it, by precedence, with the other basis beside it.
--- The publisher's printed rate of the official definition stands before one computed by the official terms.
+-- What was printed goes before what the formulas give; the two are never mixed.
 with published as (
     select * from {{ ref('int_indicator') }} as f where f.basis = 'published'
 ),
