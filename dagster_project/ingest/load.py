@@ -126,7 +126,7 @@ def _load_source(
             [name, contract.source, about.sha256, path.stat().st_size, len(frame), about.title, about.issuer,
              about.read_from, about.terms, about.retrieved, about.confidence, about.note],
         )  # fmt: skip
-    if not paths and contract.required:
+    if not paths and not gone and contract.required:
         expected = " | ".join(f"raw/{pattern}.csv" for pattern in contract.files[:1])
         report.problems.append(Problem.of("missing_file", contract.source, expected, expected=expected))
     report.file_count = len(frames)

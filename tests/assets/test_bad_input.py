@@ -262,7 +262,7 @@ def test_a_sidecar_that_cannot_be_used_is_refused(published: Site, content: byte
 
 def test_reference_data_that_is_gone_is_missed(published: Site) -> None:
     (published.raw / "reference" / "units.csv").unlink()
-    words = ("缺少文件", "从安装包恢复该文件", "restore it from the distribution")
+    words = ("缺少文件", "恢复该文件", "restore it")
     refused(published, Told("missing_file", words, file="raw/reference/units.csv"))
 
 

@@ -12,6 +12,7 @@ from dagster_project import build_file
 from dagster_project.publish import snapshot
 from dagster_project.refresh import record as records
 from dagster_project.refresh import steps
+from dagster_project.settings import ROOT
 from tests.assets.conftest import InDagster
 from tests.conftest import AS_OF, Site
 
@@ -158,7 +159,7 @@ def test_dagster_publishes_what_the_command_does(province: Site, published: Site
         for event in result.get_asset_materialization_events()
         if event.asset_key
     }
-    assert told["raw/statistics"]["dagster/row_count"].value == 33
+    assert told["raw/statistics"]["dagster/row_count"].value == 39
     assert told["published/snapshot"]["snapshot"].value == published.served()
     assert all(check.passed for check in result.get_asset_check_evaluations())
 
@@ -173,7 +174,7 @@ def test_a_snapshot_says_what_it_was_made_from(province: Site) -> None:
             "select row_count from meta.input_file where source = 'statistics' order by file"
         ).fetchall()
     assert built == (AS_OF, manifest["input_fingerprint"], manifest["code_fingerprint"])
-    assert [count for (count,) in files] == [9, 12, 7, 5]
+    assert [count for (count,) in files] == [13, 14, 7, 5]
 
 
 def test_what_was_parsed_by_hand_is_never_taken_for_the_project_as_it_is(published: Site) -> None:

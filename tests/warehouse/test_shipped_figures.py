@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dagster_project.report.explain import NotUnderstoodError
 from dagster_project.settings import ROOT
 from tests.conftest import Site
 
@@ -126,3 +127,14 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _confidences(row: dict[str, str]) -> str:
     return row["rate_confidence"] + row["numerator_confidence"] + row["denominator_confidence"]
+
+
+def test_a_value_of_several_stages_is_explained_for_the_stage_that_is_named(shipped: Site) -> None:
+    # In 2022 the bulletin prints qualified teachers of kindergartens, primary and junior schools.
+    unclear = shipped.run("explain", "专任教师学历合格率", "全国", "2022")
+    assert isinstance(unclear.exception, NotUnderstoodError)
+    assert "junior, preschool, primary" in str(unclear.exception)
+    told = shipped.run("explain", "专任教师学历合格率", "全国", "2022", "--stage", "primary").output
+    assert "· 2022 · primary" in told and "99.99 %" in told
+    unknown = shipped.run("explain", "专任教师学历合格率", "全国", "2022", "--stage", "primay")
+    assert isinstance(unknown.exception, NotUnderstoodError) and "preschool" in str(unknown.exception)
