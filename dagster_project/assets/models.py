@@ -40,8 +40,7 @@ def spec(node: dict[str, Any], manifest: dict[str, Any]) -> dg.AssetSpec:
 
 def test_spec(node: dict[str, Any], manifest: dict[str, Any]) -> dg.AssetCheckSpec | None:
     """A dbt test as a check of the model it speaks of."""
-    tested = node.get("attached_node") or next(reversed(node["depends_on"]["nodes"]), None)
-    model = manifest["nodes"].get(tested)
+    model = manifest["nodes"].get(dbt_project.tested(node))
     if model is None:
         return None
     return dg.AssetCheckSpec(node["name"], asset=key(model), description=node.get("description") or None)

@@ -58,8 +58,8 @@ def raise_alert(settings: Settings, record: Record) -> None:
             request = urllib.request.Request(address, message(alert), {"Content-Type": "application/json"})
             with urllib.request.urlopen(request, timeout=10) as answer:
                 told = answer.read(10_000).decode("utf-8", "replace")
-            # Robots answer 200 even where they refuse; only the body says so.
-            if re.search(r'"(errcode|code)"\s*:\s*[^0\s]', told):
+            # The robots of WeCom and DingTalk answer 200 even where they refuse; only the body says so.
+            if re.search(r'"errcode"\s*:\s*[^0\s]', told):
                 log.error("%s 拒绝了警报 / refused the alert: %s", WEBHOOK, told)
         except (OSError, HTTPException, ValueError) as error:
             log.error("%s 无法送达 / could not be reached: %s", WEBHOOK, error)

@@ -326,7 +326,7 @@ def _relation_check(connection: duckdb.DuckDBPyConnection, result: NodeResult, n
     meaning = _header(node["raw_code"])
     return {
         "gate": "relations",
-        "table_name": tested(node),
+        "table_name": dbt_project.tested(node).split(".")[-1],
         "check_name": node["name"],
         "severity": "warning" if str(node["config"].get("severity")).lower() == "warn" else "error",
         "outcome": {"pass": "passed", "fail": "failed", "warn": "failed"}.get(result.status, "error"),
@@ -360,12 +360,6 @@ def _header(sql: str) -> dict[str, str]:
             text = line.removeprefix("--").strip()
         words[topic] = f"{words.get(topic, '')} {text}".strip()
     return words
-
-
-def tested(node: dict[str, Any]) -> str:
-    """The table a dbt test speaks of: the model it is attached to, or the last one it reads."""
-    attached = node.get("attached_node") or (node["depends_on"]["nodes"] or ["?"])[-1]
-    return str(attached).split(".")[-1]
 
 
 def _build_check(models: list[NodeResult], bad: list[NodeResult]) -> dict[str, Any]:

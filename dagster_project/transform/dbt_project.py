@@ -74,6 +74,11 @@ def build(build_file: Path, *, arguments: tuple[str, ...] = ()) -> list[NodeResu
     ]
 
 
+def tested(node: dict[str, Any]) -> str:
+    """The node a dbt test speaks of: the model it is attached to, or the last one it reads ("?" if it reads none)."""
+    return str(node.get("attached_node") or (node["depends_on"]["nodes"] or ["?"])[-1])
+
+
 def comments(manifest: dict[str, Any]) -> str:
     """SQL that writes the marts' descriptions into the file itself, for tools that show comments.
 
