@@ -26,3 +26,15 @@
 {% macro publication_preference(prefix) -%}
     {{ prefix }}.confidence, {{ prefix }}.rounding_width, {{ prefix }}.source_zh, {{ prefix }}.source_file, {{ prefix }}.source_row
 {%- endmacro %}
+
+{# What a formula over measures gives, by its kind; no value where its status says why. #}
+{% macro formula_value(row, numerator, denominator, quotients, bounds) -%}
+    case
+        when {{ row }}.status <> 'ok' then null
+        when {{ row }}.kind = 'sum' then {{ row }}.scale * {{ row }}.{{ numerator }}
+        when {{ row }}.kind = 'growth' then {{ row }}.scale * ({{ ratio(row ~ '.' ~ numerator, row ~ '.' ~ denominator) }} - 1)
+        when {{ row }}.kind = 'difference' then {{ row }}.scale * {{ row }}.{{ quotients }}
+        when {{ row }}.kind = 'bounds_reached' then {{ row }}.scale * {{ row }}.{{ bounds }}
+        else {{ row }}.scale * {{ ratio(row ~ '.' ~ numerator, row ~ '.' ~ denominator) }}
+    end
+{%- endmacro %}

@@ -13,5 +13,5 @@ from {{ ref('fct_indicator') }} as f
 left join {{ ref('dim_region') }} as r
     on f.region_code = r.region_code and {{ holds_in('f.year', 'r.valid_from', 'r.valid_to') }}
 left join {{ ref('dim_indicator') }} as i on f.indicator_code = i.indicator_code
-group by f.region_code, f.year, f.indicator_code, f.stage, f.segment, f.basis
+group by f.region_code, f.year, f.indicator_code, f.base_indicator, f.stage, f.segment, f.basis
 having count(r.region_code) <> 1 or count(i.indicator_code) <> 1
