@@ -145,7 +145,10 @@ def rollback(snapshot_id: str | None) -> None:
 @click.argument("year", type=int)
 @click.option("--stage", default="", help="学段，如 primary / stage, for indicators of several stages.")
 @click.option("--segment", default="all", show_default=True, help="分组，如 rural / segment.")
-def explain(indicator: str, region: str, year: int, stage: str, segment: str) -> None:
+@click.option(
+    "--base", default="", help="基础指标：差异系数等所比较的指标 / base indicator of a parity, gap or spread."
+)
+def explain(indicator: str, region: str, year: int, stage: str, segment: str, base: str) -> None:
     """一个数值的由来 / how a value came about: zhibiao explain 公办园占比 全国 2018."""
     from dagster_project import build_file
     from dagster_project.publish import snapshot
@@ -157,7 +160,7 @@ def explain(indicator: str, region: str, year: int, stage: str, segment: str) ->
         raise snapshot.SnapshotError("还没有快照 / no snapshot yet: make refresh")
     with build_file.reading(served.database) as connection:
         terminal.explanation(
-            terminal.console(), explaining.explain(connection, indicator, region, year, stage, segment)
+            terminal.console(), explaining.explain(connection, indicator, region, year, stage, segment, base)
         )
 
 

@@ -258,9 +258,11 @@ def _cell(out: Console, cell: Cell) -> None:
         ("分母 / denominator", cell.denominator, cell.denominator_rows),
     ):
         if rows:
-            out.print(f"  {label} = {total:,.10g}")
+            out.print(f"  {label}" + ("" if total is None else f" = {total:,.10g}"))
             for row in rows:
                 out.print(f"    {_row(row)}", soft_wrap=True)
+    if cell.inputs:
+        out.print(f"  由下列数值 / from the values: {escape('；'.join(cell.inputs))}", soft_wrap=True)
 
 
 def _row(row: Row) -> str:
