@@ -11,6 +11,12 @@
         then length({{ column }}) - position('.' in {{ column }}) else 0 end
 {%- endmacro %}
 
+{# A printed number in the unit of its indicator: to base units in decimals first, so that 450 万人 is 4500000, then by
+   the base units in one indicator unit. #}
+{% macro in_indicator_unit(printed, factor, base_units) -%}
+    {{ ratio("cast(nullif(" ~ printed ~ ", '') as decimal(26, 6)) * " ~ factor, base_units) }}
+{%- endmacro %}
+
 {# Whether a validity period holds in a year; an empty end is not known and so not a limit. #}
 {% macro holds_in(year, valid_from, valid_to) -%}
     (({{ valid_from }} is null or {{ valid_from }} <= {{ year }}) and ({{ valid_to }} is null or {{ valid_to }} >= {{ year }}))
