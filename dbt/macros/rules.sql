@@ -44,3 +44,18 @@
         else {{ row }}.scale * {{ ratio(row ~ '.' ~ numerator, row ~ '.' ~ denominator) }}
     end
 {%- endmacro %}
+
+{# Whether a value satisfies a comparator, at the target's own number: 84.96 does not reach 85. Equality with a
+   direction is reached from the better side (100 % covered); without one it holds at the target's printed digits. #}
+{% macro reaches(target, value) -%}
+    case
+        when {{ target }}.comparator in ('>=', 'add', 'grow') then {{ value }} >= {{ target }}.value - {{ target }}.tolerance
+        when {{ target }}.comparator = '>' then {{ value }} > {{ target }}.value + {{ target }}.tolerance
+        when {{ target }}.comparator in ('<=', 'eliminate') then {{ value }} <= {{ target }}.value + {{ target }}.tolerance
+        when {{ target }}.comparator = '<' then {{ value }} < {{ target }}.value - {{ target }}.tolerance
+        when {{ target }}.comparator = 'range' then {{ value }} >= {{ target }}.value - {{ target }}.tolerance and {{ value }} <= {{ target }}.value_high + {{ target }}.tolerance
+        when {{ target }}.direction > 0 then {{ value }} >= {{ target }}.value - {{ target }}.tolerance
+        when {{ target }}.direction < 0 then {{ value }} <= {{ target }}.value + {{ target }}.tolerance
+        else abs({{ value }} - {{ target }}.value) <= {{ target }}.half_digit + {{ target }}.tolerance
+    end
+{%- endmacro %}
