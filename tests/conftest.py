@@ -6,6 +6,7 @@ The shipped reference data (regions, catalogue, formulas) is used as it is; figu
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from dagster_project.settings import ROOT, Settings
 
 PROVINCE = Path(__file__).parent / "warehouse" / "province"
 AS_OF = date(2026, 1, 31)
+_CHINESE = re.compile(r"[一-鿿]")
 COLUMNS = (
     "region_code", "region_zh", "year", "level", "measure", "measure_zh", "value", "unit", "source_zh", "publisher_zh",
     "confidence", "note",
@@ -100,6 +102,12 @@ def new_site(folder: Path) -> Site:
     shutil.copytree(ROOT / "raw" / "reference", folder / "raw" / "reference")
     (folder / "raw" / "statistics").mkdir()
     return Site(folder / "raw", folder / "home")
+
+
+def says_both(text: str) -> bool:
+    """Whether a description is "中文 / English": parted once, Chinese on the left only, nothing empty."""
+    zh, *en = text.split(" / ")
+    return len(en) == 1 and bool(_CHINESE.search(zh)) and bool(en[0].strip()) and not _CHINESE.search(en[0])
 
 
 @contextmanager

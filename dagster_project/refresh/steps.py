@@ -23,6 +23,7 @@ from dagster_project.publish import gates, snapshot
 from dagster_project.quality.suites import CheckResult, Suite, load_suites, run_suites
 from dagster_project.refresh import record as records
 from dagster_project.refresh.record import Record
+from dagster_project.report import dictionary
 from dagster_project.settings import ROOT, Settings
 from dagster_project.transform import dbt_project
 from dagster_project.transform.dbt_project import NodeResult
@@ -138,7 +139,7 @@ def broken(results: Sequence[NodeResult]) -> list[NodeResult]:
 
 
 def transform(settings: Settings) -> list[NodeResult]:
-    """`dbt build`: models and their tests; results stand in quality.check_result."""
+    """`dbt build`: models and their tests; results stand in quality.check_result, meanings in meta.dictionary."""
     with _step(settings, "transform") as record:
         results = dbt_project.build(settings.build)
         manifest = dbt_project.manifest()
@@ -163,7 +164,7 @@ def transform(settings: Settings) -> list[NodeResult]:
                 for c in checks
             ]  # fmt: skip
             if not bad:
-                connection.execute(dbt_project.comments(manifest))
+                dictionary.write(connection, manifest)
                 record.cells = _cells(connection)
         if bad:
             records.finish(settings, record, "refused")
