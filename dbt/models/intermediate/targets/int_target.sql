@@ -177,8 +177,9 @@ select
         when b.kind = 'redacted' then 'value_hidden'
         when b.value is null then 'no_number'
         when b.indicator_code is null then 'no_measure'
-        when b.per_county and coalesce(v.region_level, '') <> 'county' then 'per_county_standard'
+        -- Whether a hidden place is a county is not known before it is bound.
         when b.region_code is null then 'region_not_bound'
+        when b.per_county and v.region_level <> 'county' then 'per_county_standard'
         when b.year_hidden and b.target_year is null then 'year_not_bound'
     end as undecidable
 from bound as b
