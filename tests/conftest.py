@@ -130,8 +130,10 @@ def site(tmp_path: Path) -> Site:
 def province(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The miniature province, refreshed once; read only."""
     built = new_site(tmp_path_factory.mktemp("province"))
-    for file in sorted(PROVINCE.glob("*.csv")):
-        built.vouch(Path(shutil.copy(file, built.raw / "statistics" / file.name)))
+    for folder, files_of in (("statistics", PROVINCE), ("local", PROVINCE / "local")):
+        (built.raw / folder).mkdir(exist_ok=True)
+        for file in sorted(files_of.glob("*.csv")):
+            built.vouch(Path(shutil.copy(file, built.raw / folder / file.name)))
     result = built.run("refresh")
     assert result.exit_code == 0, result.output
     return built
