@@ -22,8 +22,6 @@ from tests.conftest import Site
 
 Answer = dict[str, str]
 CELL = ("indicator_code", "base_indicator", "region_code", "year", "stage", "segment")
-# What the warehouse computes today; without the others their answers fail, and have to.
-COMPUTED_KINDS = {"ratio", "sum"}
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
@@ -32,9 +30,7 @@ def rows_of(file: Path) -> list[dict[str, str]]:
 
 
 ANSWERS: list[Answer] = rows_of(Path(__file__).parent / "answers.csv")
-FORMULAS = rows_of(ROOT / "raw" / "reference" / "indicator_formulas.csv")
 TERMS = rows_of(ROOT / "raw" / "reference" / "indicator_terms.csv")
-KINDS = {formula["indicator_code"]: formula["kind"] for formula in FORMULAS}
 
 _OPERATORS = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -61,31 +57,18 @@ def evaluate(working: str) -> float:
     return float(of(ast.parse(working, mode="eval").body))
 
 
-def is_computed(answer: Answer) -> bool:
-    return KINDS[answer["indicator_code"]] in COMPUTED_KINDS and answer["base_indicator"] == ""
-
-
-def asked(answer: Answer) -> object:
-    """The answer as a case of its own; of a kind that is not computed yet it fails, until that kind is."""
-    waits = not is_computed(answer) and answer["status"] != "no_row"
-    marks = [pytest.mark.xfail(strict=True, reason="this kind of formula is not computed yet")] if waits else []
-    return pytest.param(answer, marks=marks, id="-".join(answer[column] for column in CELL if answer[column]))
-
-
 @pytest.fixture(scope="module")
 def computed(province: Site) -> Iterator[dict[tuple[str, ...], tuple[float | None, str, str]]]:
     """Value, status and variant of every computed cell."""
     with duckdb.connect(str(province.settings.served), read_only=True) as connection:
-        columns = {name for (name, *_) in connection.execute("describe marts.fct_indicator").fetchall()}
-        base = "base_indicator" if "base_indicator" in columns else "null"
         found = connection.execute(
-            f"""select indicator_code, coalesce({base}, ''), region_code, cast(year as varchar), stage, segment,
+            """select indicator_code, coalesce(base_indicator, ''), region_code, cast(year as varchar), stage, segment,
             value, status, variant from marts.fct_indicator where basis = 'computed'"""
         ).fetchall()
         yield {cell[:6]: cell[6:] for cell in found}
 
 
-@pytest.mark.parametrize("answer", [asked(answer) for answer in ANSWERS])
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: "-".join(answer[c] for c in CELL if answer[c]))
 def test_the_warehouse_gives_the_answer(
     computed: dict[tuple[str, ...], tuple[float | None, str, str]], answer: Answer
 ) -> None:
@@ -127,9 +110,5 @@ def test_every_indicator_with_terms_has_an_answer() -> None:
 def test_every_variant_has_an_answer(computed: dict[tuple[str, ...], tuple[float | None, str, str]]) -> None:
     cells = [tuple(answer[column] for column in CELL) for answer in ANSWERS if answer["status"] == "ok"]
     reached = {(cell[0], computed[cell][2]) for cell in cells if cell in computed}
-    formulas = {
-        (term["indicator_code"], term["variant"]) for term in TERMS if KINDS[term["indicator_code"]] in COMPUTED_KINDS
-    }
-    # Placeholders: their terms are values of a base indicator, not measures.
-    placeholders = {term["indicator_code"] for term in TERMS if term["measure_code"] == "indicator_value"}
-    assert {formula for formula in formulas if formula[0] not in placeholders} - reached == set()
+    formulas = {(term["indicator_code"], term["variant"]) for term in TERMS}
+    assert formulas - reached == set()
