@@ -466,13 +466,14 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, A
 def main() -> None:
     """Write docs/ from the served snapshot."""
     from dagster_project.publish import snapshot
+    from dagster_project.report import verdicts
 
     folder = ROOT / "docs"
     served = snapshot.current(Settings.from_environment())
     if served is None:
         sys.exit("还没有快照 / no snapshot yet: make refresh")
     with build_file.reading(served.database) as connection:
-        for name, text in pages(connection).items():
+        for name, text in {**pages(connection), "verdicts.md": verdicts.page(connection)}.items():
             (folder / name).write_text(text, encoding="utf-8")
             print(f"已写 / written: docs/{name}")
 
