@@ -42,7 +42,7 @@ region_breaks as (
     select
         b.region_code as region_code,
         b.break_year as break_year,
-        '行政区划变更：并入或沿用 ' || b.one_of_the_former_zh as reason_zh
+        '行政区划变更：' || b.one_event_zh as reason_zh
     from {{ ref('int_region_break') }} as b
 ),
 
