@@ -75,6 +75,7 @@ bound as (
             else t.value
         end as value,
         t.value_high as value_high,
+        t.comparator = 'grow' and t.baseline is not null as grows_from_base,
         t.baseline as baseline,
         t.baseline_year as baseline_year,
         t.unit_factor as unit_factor,
@@ -147,6 +148,7 @@ select
     -- What double arithmetic may be off by, and what the printed digits of the target leave open.
     0.000000001 * greatest(abs(coalesce(b.value, 0)), 1) as tolerance,
     0.5 * power(cast(10 as {{ dbl() }}), -b.printed_decimals) * coalesce(b.unit_factor, 1) as half_digit,
+    b.grows_from_base as grows_from_base,
     b.baseline as baseline,
     case when b.baseline is not null then coalesce(b.baseline_year, b.issue_year) end as baseline_year,
     b.printed_unit as printed_unit,
@@ -168,7 +170,9 @@ select
     b.per_county as per_county,
     b.counted as counted,
     b.kind as kind,
-    coalesce(b.issue_year, b.target_year) as issue_year,
+    b.issue_year as issue_year,
+    -- Where the year of issue is hidden the period is the target year alone.
+    coalesce(b.issue_year, b.target_year) as first_year,
     case
         when b.kind = 'redacted' then 'value_hidden'
         when b.value is null then 'no_number'

@@ -20,12 +20,12 @@ with candidates as (
         end as gap,
         row_number() over (
             partition by s.indicator_code, s.region_code, s.year, s.stage, s.segment
-            order by coalesce(t.target_year, 9999), t.issue_year desc, t.target_id
+            order by coalesce(t.target_year, 9999), t.first_year desc, t.target_id
         ) as candidate_no
     from {{ ref('int_target') }} as t
     inner join {{ ref('int_indicator_standing') }} as s
         on t.indicator_code = s.indicator_code and t.region_code = s.region_code and t.stage = s.stage
-        and t.segment = s.segment and s.year >= t.issue_year and s.year <= coalesce(t.target_year, 9999)
+        and t.segment = s.segment and s.year >= t.first_year and s.year <= coalesce(t.target_year, 9999)
     where t.undecidable is null and t.comparator not in ('add', 'grow')
 )
 

@@ -12,35 +12,29 @@ with facts as (
         t.printed_unit as printed_unit,
         t.indicator_unit as indicator_unit,
         t.measures_growth as measures_growth,
+        t.grows_from_base as grows_from_base,
         t.target_year as target_year,
-        t.issue_year as issue_year,
+        t.first_year as first_year,
         t.is_past as is_past,
         t.hold as hold,
         t.counted as counted,
         t.undecidable as undecidable,
         e.target_id is not null as has_value,
-        e.latest_year as latest_year,
-        e.latest_value as latest_value,
-        e.latest_holds as latest_holds,
-        e.reached_year as reached_year,
-        e.reached_value as reached_value,
-        e.reached_holds as reached_holds,
-        e.due_year as due_year,
-        e.due_value as due_value,
-        e.due_holds as due_holds,
         e.deciding_year as deciding_year,
         e.deciding_value as deciding_value,
+        e.deciding_holds as deciding_holds,
         e.later_holds_year as later_holds_year,
         e.not_held_year as not_held_year,
         e.flow as flow,
         e.flow_years as flow_years,
-        e.base_year as base_year,
+        -- Speed is measured from here on, and never across a break.
+        case when e.break_year is null then e.base_year end as base_year,
         e.base_value as base_value,
         e.year_before_value as year_before_value,
         e.break_year as break_year,
         -- The end of the target that counts: the nearer one of a range.
         case
-            when t.comparator = 'range' and e.latest_value > t.value_high then t.value_high
+            when t.comparator = 'range' and e.deciding_value > t.value_high then t.value_high
             else t.value
         end as aim
     from {{ ref('int_target') }} as t
@@ -50,20 +44,20 @@ with facts as (
 paced as (
     select
         f.target_id as target_id,
-        case when f.direction <> 0 then f.direction when f.aim < f.latest_value then -1 else 1 end as toward,
+        case when f.direction <> 0 then f.direction when f.aim < f.deciding_value then -1 else 1 end as toward,
         -- Without a stated base growth is on the year before; a growth rate is itself the growth.
         case
             when f.measures_growth then f.deciding_value
             when f.printed_unit = '%' then 100 * ({{ ratio('f.deciding_value', 'f.year_before_value') }} - 1)
             else f.deciding_value - f.year_before_value
         end as growth,
-        -- Same sign, none zero, two years: only then has growth a meaning.
+        -- Base and target not zero, no sign differs, two years: only then has growth a meaning.
         case
-            when f.base_value * f.reached_value > 0 and f.base_value * f.aim > 0 and f.reached_year > f.base_year
-                then power({{ ratio('f.reached_value', 'f.base_value') }}, {{ ratio('1', 'f.reached_year - f.base_year') }}) - 1
+            when f.base_value * f.deciding_value >= 0 and f.base_value * f.aim > 0 and f.deciding_year > f.base_year
+                then power({{ ratio('f.deciding_value', 'f.base_value') }}, {{ ratio('1', 'f.deciding_year - f.base_year') }}) - 1
         end as growth_a_year,
         case
-            when f.base_value * f.reached_value > 0 and f.base_value * f.aim > 0 and f.target_year > f.base_year
+            when f.base_value * f.deciding_value >= 0 and f.base_value * f.aim > 0 and f.target_year > f.base_year
                 then power({{ ratio('f.aim', 'f.base_value') }}, {{ ratio('1', 'f.target_year - f.base_year') }}) - 1
         end as growth_needed
     from facts as f
@@ -72,10 +66,10 @@ paced as (
 speeds as (
     select
         f.target_id as target_id,
-        case when f.latest_year > f.base_year then p.toward * {{ ratio('f.latest_value - f.base_value', 'f.latest_year - f.base_year') }} end as actual_pace,
-        case when f.target_year > f.latest_year then p.toward * {{ ratio('f.aim - f.latest_value', 'f.target_year - f.latest_year') }} end as required_pace,
+        case when f.deciding_year > f.base_year then p.toward * {{ ratio('f.deciding_value - f.base_value', 'f.deciding_year - f.base_year') }} end as actual_pace,
+        case when f.target_year > f.deciding_year and not f.deciding_holds then p.toward * {{ ratio('f.aim - f.deciding_value', 'f.target_year - f.deciding_year') }} end as required_pace,
         case when f.base_value < 0 then -1 else 1 end * p.toward * {{ ratio('p.growth_a_year', 'abs(p.growth_needed)') }} as growth_ratio,
-        {{ ratio('f.reached_value * power(1 + p.growth_a_year, f.target_year - f.reached_year) - f.base_value', 'f.aim - f.base_value') }} as path_ratio
+        {{ ratio('f.deciding_value * power(1 + p.growth_a_year, f.target_year - f.deciding_year) - f.base_value', 'f.aim - f.base_value') }} as path_ratio
     from facts as f
     inner join paced as p on f.target_id = p.target_id
 ),
@@ -91,10 +85,11 @@ ladder as (
                 case
                     when f.flow_years > 0 and {{ reaches('f', 'f.flow') }} then 'flow_reached'
                     when coalesce(f.flow_years, 0) = 0 then 'no_value_for_target_year'
-                    when f.flow_years < f.target_year - f.issue_year + 1 then 'flow_years_missing'
+                    when f.flow_years < f.target_year - f.first_year + 1 then 'flow_years_missing'
                     else 'flow_short'
                 end
-            when f.is_past and f.due_year is null then 'no_value_for_target_year'
+            when f.deciding_year is null then 'no_value_for_target_year'
+            when f.grows_from_base and f.break_year is not null then 'series_break'
             when f.is_past and f.comparator = 'grow' then
                 case
                     when p.growth is null then 'no_base_value'
@@ -103,17 +98,17 @@ ladder as (
                     else 'growth_short'
                 end
             when f.is_past and f.hold then case when f.not_held_year is null then 'held' else 'not_held' end
-            when f.is_past and f.due_holds then 'met_in_target_year'
+            when f.is_past and f.deciding_holds then 'met_in_target_year'
             when f.is_past and f.later_holds_year is not null then 'met_late'
             when f.is_past then 'missed_in_target_year'
             when f.counted or f.comparator in ('add', 'grow') then 'counted_at_the_end'
             when f.hold and f.not_held_year is not null then 'not_held'
-            when f.latest_holds then case when f.target_year is null then 'standing_level_holds' else 'ahead_of_year' end
+            when f.deciding_holds then case when f.target_year is null then 'standing_level_holds' else 'ahead_of_year' end
             when f.indicator_unit = 'flag' then 'yes_or_no'
             when f.target_year is null then 'no_target_year'
-            when f.latest_year >= f.target_year then 'target_year_value_short'
-            when s.actual_pace is null then 'one_value_only'
+            when f.deciding_year = f.target_year then 'target_year_value_short'
             when f.break_year is not null then 'series_break'
+            when s.actual_pace is null then 'one_value_only'
             when s.actual_pace < 0 then 'pace_regressing'
             -- Nothing more is needed than to pass the number, and it moves.
             when s.required_pace = 0 and s.actual_pace > 0 then 'pace_on_track'
@@ -137,24 +132,23 @@ growth as (
             when f.undecidable is not null then f.undecidable
             when not f.has_value then 'no_value_in_any_year'
             when f.comparator in ('add', 'grow') then 'not_a_level'
-            when f.is_past and f.due_year is null then 'no_value_for_target_year'
-            when f.reached_year is null then 'no_value_for_target_year'
-            when f.reached_holds then 'achieved'
+            when f.deciding_year is null then 'no_value_for_target_year'
+            when f.deciding_holds then 'achieved'
             when f.comparator = 'range' then 'range_target'
             when f.indicator_unit = 'flag' then case when m.method = 'un_2023' then 'no_is_stagnation' else 'yes_or_no' end
             when f.target_year is null then 'no_target_year'
-            when coalesce(f.base_year, f.reached_year) >= f.reached_year or f.base_value is null then 'one_value_only'
             when f.break_year is not null then 'series_break'
+            when f.base_year >= f.deciding_year then 'one_value_only'
             when f.aim = 0 then 'zero_target'
             when f.base_value = 0 then 'zero_base'
-            when f.base_value * f.reached_value <= 0 or f.base_value * f.aim < 0 then 'signs_differ'
+            when f.base_value * f.deciding_value < 0 or f.base_value * f.aim < 0 then 'signs_differ'
             when m.method = 'un_2023' and f.aim = f.base_value then 'required_change_zero'
             when m.method = 'un_2023' and p.toward * (f.aim - f.base_value) < 0 then 'base_past_target'
             when m.method = 'un_2023' and s.path_ratio >= m.on_track_from then 'on_track'
             when m.method = 'un_2023' and s.path_ratio >= m.fair_from then 'fair'
             when m.method = 'un_2023' then 'stagnation'
             -- Base at the target and no growth required: any change away is deterioration, any other is short of it.
-            when f.aim = f.base_value and p.toward * (f.reached_value - f.base_value) < 0 then 'deterioration'
+            when f.aim = f.base_value and p.toward * (f.deciding_value - f.base_value) < 0 then 'deterioration'
             when f.aim = f.base_value then 'limited'
             when s.growth_ratio >= m.on_track_from then 'on_track'
             when s.growth_ratio >= m.fair_from then 'moderate'
@@ -190,7 +184,7 @@ select
     v.rule as rule,
     case when f.comparator not in ('add', 'grow') then v.progress_ratio end as progress_ratio,
     case when f.comparator not in ('add', 'grow') then s.actual_pace end as actual_pace,
-    case when f.comparator not in ('add', 'grow') and not f.is_past then s.required_pace end as required_pace,
+    case when f.comparator not in ('add', 'grow') then s.required_pace end as required_pace,
     -- What counts against the target: a sum, a growth, or the value of the deciding year.
     case
         when f.undecidable is not null then null
@@ -206,6 +200,7 @@ select
         when f.comparator = 'range' and f.deciding_value < f.value then f.value - f.deciding_value
         when f.comparator = 'range' and f.deciding_value > f.value_high then f.deciding_value - f.value_high
         when f.comparator = 'range' and f.deciding_value is not null then 0
+        when f.direction = 0 and f.deciding_holds then 0
         when f.direction = 0 then abs(f.value - f.deciding_value)
         else f.direction * (f.value - f.deciding_value)
     end as gap
