@@ -7,7 +7,7 @@ WHEELS ?=
 PIP_FLAGS = --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 PIP_SOURCE = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 
-.PHONY: help env env-dev refresh test test-clients test-offline lint types dev bundle clean
+.PHONY: help env env-dev refresh docs test test-clients test-offline lint types dev bundle clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1 \t/'
 
@@ -33,6 +33,9 @@ env-dev: .venv/.dev ## the same, with the tools for development
 
 refresh: env ## load raw/, compute, check, publish
 	@.venv/bin/zhibiao refresh $(ARGS)
+
+docs: refresh ## write the data dictionary and the table of cells (docs/) from the served snapshot
+	@.venv/bin/python -m dagster_project.report.dictionary
 
 test: lint types ## lint, types and tests
 	@.venv/bin/python -m pytest $(ARGS)

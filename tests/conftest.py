@@ -6,6 +6,7 @@ The shipped reference data (regions, catalogue, formulas) is used as it is; figu
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from dagster_project.settings import ROOT, Settings
 
 PROVINCE = Path(__file__).parent / "warehouse" / "province"
 AS_OF = date(2026, 1, 31)
+_CHINESE = re.compile(r"[一-鿿]")
 COLUMNS = (
     "region_code", "region_zh", "year", "level", "measure", "measure_zh", "value", "unit", "source_zh", "publisher_zh",
     "confidence", "note",
@@ -102,6 +104,12 @@ def new_site(folder: Path) -> Site:
     return Site(folder / "raw", folder / "home")
 
 
+def says_both(text: str) -> bool:
+    """Whether a description is "中文 / English": parted once, Chinese on the left only, nothing empty."""
+    zh, *en = text.split(" / ")
+    return len(en) == 1 and bool(_CHINESE.search(zh)) and bool(en[0].strip()) and not _CHINESE.search(en[0])
+
+
 @contextmanager
 def another_writer(settings: Settings) -> Iterator[subprocess.Popen[str]]:
     """Another process, which holds the warehouse."""
@@ -122,8 +130,10 @@ def site(tmp_path: Path) -> Site:
 def province(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The miniature province, refreshed once; read only."""
     built = new_site(tmp_path_factory.mktemp("province"))
-    for file in sorted(PROVINCE.glob("*.csv")):
-        built.vouch(Path(shutil.copy(file, built.raw / "statistics" / file.name)))
+    for folder, files_of in (("statistics", PROVINCE), ("local", PROVINCE / "local")):
+        (built.raw / folder).mkdir(exist_ok=True)
+        for file in sorted(files_of.glob("*.csv")):
+            built.vouch(Path(shutil.copy(file, built.raw / folder / file.name)))
     result = built.run("refresh")
     assert result.exit_code == 0, result.output
     return built

@@ -23,6 +23,7 @@ from dagster_project.publish import gates, snapshot
 from dagster_project.quality.suites import CheckResult, Suite, load_suites, run_suites
 from dagster_project.refresh import record as records
 from dagster_project.refresh.record import Record
+from dagster_project.report import dictionary
 from dagster_project.settings import ROOT, Settings
 from dagster_project.transform import dbt_project
 from dagster_project.transform.dbt_project import NodeResult
@@ -84,8 +85,10 @@ def load(settings: Settings) -> LoadReport:
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         # Before anything is read: a file that changes meanwhile makes the next refresh start anew.
         inputs, code = fingerprint.of_inputs(settings.raw), fingerprint.of_code()
+        served = snapshot.current(settings)
+        shown = served.database if served is not None and served.database.exists() else None
         with build_file.writing(settings.build) as connection:
-            report = load_sources(connection, settings, now, _tell_source)
+            report = load_sources(connection, settings, now, _tell_source, served=shown)
             connection.execute(
                 "insert into meta.build values (?, ?, ?, ?, ?, ?)",
                 [settings.as_of, now, inputs, code, __version__, build_file.SCHEMA_VERSION],
@@ -138,7 +141,7 @@ def broken(results: Sequence[NodeResult]) -> list[NodeResult]:
 
 
 def transform(settings: Settings) -> list[NodeResult]:
-    """`dbt build`: models and their tests; results stand in quality.check_result."""
+    """`dbt build`: models and their tests; results stand in quality.check_result, meanings in meta.dictionary."""
     with _step(settings, "transform") as record:
         results = dbt_project.build(settings.build)
         manifest = dbt_project.manifest()
@@ -163,8 +166,9 @@ def transform(settings: Settings) -> list[NodeResult]:
                 for c in checks
             ]  # fmt: skip
             if not bad:
-                connection.execute(dbt_project.comments(manifest))
+                dictionary.write(connection, manifest)
                 record.cells = _cells(connection)
+                record.verdicts = _verdicts(connection)
         if bad:
             records.finish(settings, record, "refused")
     return results
@@ -405,6 +409,16 @@ def _cells(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         group by i.indicator_code, i.name_zh, i.name_en order by any_value(s.mart) nulls last, i.indicator_code"""
     ).fetchall()
     names = ("code", "name_zh", "name_en", "mart", "computed", "published", "first_year", "last_year", "regions")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _verdicts(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Targets by the ladder's status and reason, most first."""
+    rows = connection.execute(
+        """select status, reason_code, reason_zh, reason_en, count(*) as targets from marts.mart_target_attainment
+        where method = 'ladder' group by status, reason_code, reason_zh, reason_en order by targets desc, status, reason_code"""
+    ).fetchall()
+    names = ("status", "reason_code", "reason_zh", "reason_en", "targets")
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

@@ -1,4 +1,6 @@
-"""How one value came about, from the served snapshot: which basis, by which formula, from which rows of which files."""
+"""How one value or one verdict came about, from the served snapshot: which basis, by which formula or rule, from which
+rows of which files.
+"""
 
 import difflib
 from dataclasses import dataclass, field
@@ -43,6 +45,7 @@ class Cell:
     numerator_rows: list[Row] = field(default_factory=list)
     denominator_rows: list[Row] = field(default_factory=list)
     published_row: Row | None = None
+    inputs: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -61,20 +64,91 @@ class Explanation:
     years_with_value: list[int]
     checks: list[tuple[str, int, int]]
     snapshot_as_of: str
+    targets: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TargetExplanation:
+    """A target as printed, the verdict of each method on it, and the years its indicator has values for."""
+
+    target: dict[str, Any]
+    verdicts: list[dict[str, Any]]
+    values: list[dict[str, Any]]
+    milestones: list[dict[str, Any]]
+    snapshot_as_of: str
+
+
+def explain_target(connection: duckdb.DuckDBPyConnection, target_id: str) -> TargetExplanation:
+    """The whole reasoning on one target. Raises NotUnderstoodError for an unknown id, with those like it."""
+    found = _dictionaries(
+        connection,
+        """select t.*, d.title_zh, d.issuer_zh, d.issued_year, i.name_zh as indicator_name_zh, i.decimals
+        from marts.fct_target as t join marts.dim_document as d using (document_id)
+        left join marts.dim_indicator as i using (indicator_code) where t.target_id = ?""",
+        [target_id],
+    )
+    if not found:
+        near = connection.execute(
+            "select target_id from marts.fct_target where contains(target_id, ?) or contains(indicator_zh, ?) order by 1 limit 8",
+            [target_id, target_id],
+        ).fetchall()
+        raise NotUnderstoodError(
+            f"没有目标「{target_id}」 / no such target；相近 / near: {'、'.join(row[0] for row in near) or '-'}"
+        )
+    return TargetExplanation(
+        target=found[0],
+        verdicts=_dictionaries(
+            connection,
+            """select a.*, m.name_zh as method_zh, m.name_en as method_en from marts.mart_target_attainment as a
+            join marts.verdict_method as m using (method) where a.target_id = ?
+            order by case a.method when 'ladder' then 1 else 2 end, a.method""",
+            [target_id],
+        ),
+        values=_dictionaries(
+            connection,
+            """select v.year, v.value, v.basis, v.holds, f.source_file, f.source_row, s.source_zh
+            from intermediate.int_target_value as v
+            join marts.fct_target as t using (target_id)
+            left join marts.fct_indicator as f on f.indicator_code = t.indicator_code and f.region_code = v.region_code
+                and f.year = v.year and f.stage = t.stage and f.segment = t.segment and f.basis = v.basis
+                and f.base_indicator is null
+            left join marts.dim_source as s on s.source_id = f.source_id
+            where v.target_id = ? order by v.year""",
+            [target_id],
+        ),
+        milestones=_dictionaries(
+            connection,
+            """select target_id, target_year, printed_value, printed_unit from marts.fct_target
+            where milestone_of = $target or target_id = (select milestone_of from marts.fct_target where target_id = $target)
+            order by target_year""",
+            {"target": target_id},
+        ),
+        snapshot_as_of=str(_dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
+    )
 
 
 def explain(
-    connection: duckdb.DuckDBPyConnection, indicator: str, region: str, year: int, stage: str = "", segment: str = "all"
+    connection: duckdb.DuckDBPyConnection,
+    indicator: str,
+    region: str,
+    year: int,
+    stage: str = "",
+    segment: str = "all",
+    base: str = "",
 ) -> Explanation:
-    """Explain one value. `indicator` is a code, name or synonym, `region` a code or name.
+    """Explain one value. `indicator` and `base` are a code, name or synonym, `region` a code or name.
 
-    Raises NotUnderstoodError if either is unknown or ambiguous.
+    `base` is the indicator whose values a parity, gap or dispersion compares.
+    Raises NotUnderstoodError if one of them is unknown or ambiguous.
     """
     about = find_indicator(connection, indicator, stage)
     _known(connection, "stage", stage)
     _known(connection, "segment", segment)
     code, name = find_region(connection, region, year)
-    cells = _cells(connection, about["indicator_code"], code, year, stage, segment)
+    base_code = (
+        find_indicator(connection, base, stage)["indicator_code"] if base else _only_base(connection, about, code, year)
+    )
+    cells = _cells(connection, about["indicator_code"], base_code, code, year, stage, segment)
     if len(stages := sorted({cell.stage for cell in cells})) > 1:
         raise NotUnderstoodError(
             f"{about['name_zh']} 该年有多个学段，请用 --stage 指明 / several stages, say which with --stage: "
@@ -111,6 +185,15 @@ def explain(
             group by gate order by case gate when 'rows' then 1 when 'relations' then 2 else 3 end"""
         ).fetchall(),
         snapshot_as_of=str(_dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
+        targets=_dictionaries(
+            connection,
+            """select t.target_id, t.comparator, t.printed_value, t.printed_value_high, t.printed_unit, t.target_year,
+                d.title_zh, t.evidence, a.status, a.reason_zh, a.provisional
+            from marts.fct_target as t join marts.dim_document as d using (document_id)
+            join marts.mart_target_attainment as a on a.target_id = t.target_id and a.method = 'ladder'
+            where t.indicator_code = ? and t.region_code = ? order by t.target_year nulls last, t.target_id""",
+            [about["indicator_code"], code],
+        ),
     )
 
 
@@ -166,6 +249,22 @@ def find_region(connection: duckdb.DuckDBPyConnection, text: str, year: int) -> 
     raise NotUnderstoodError(f"「{text}」可指多个地区，请用代码 / several regions, use a code: {several}")
 
 
+def _only_base(connection: duckdb.DuckDBPyConnection, about: dict[str, Any], region: str, year: int) -> str:
+    """The base indicator of a cell where there is no more than one; "" for an indicator that has none."""
+    found = connection.execute(
+        """select distinct f.base_indicator, i.name_zh from marts.fct_indicator as f
+        join marts.dim_indicator as i on i.indicator_code = f.base_indicator
+        where f.indicator_code = ? and f.region_code = ? and f.year = ? order by 1""",
+        [about["indicator_code"], region, year],
+    ).fetchall()
+    if len(found) > 1:
+        raise NotUnderstoodError(
+            f"{about['name_zh']} 请用 --base 指明基础指标 / say of which indicator with --base: "
+            + "、".join(f"{name} ({code})" for code, name in found)
+        )
+    return str(found[0][0]) if found else ""
+
+
 def _known(connection: duckdb.DuckDBPyConnection, column: str, asked: str) -> None:
     known = [
         row[0] for row in connection.execute(f"select distinct {column} from marts.fct_indicator order by 1").fetchall()
@@ -175,14 +274,14 @@ def _known(connection: duckdb.DuckDBPyConnection, column: str, asked: str) -> No
 
 
 def _cells(
-    connection: duckdb.DuckDBPyConnection, indicator: str, region: str, year: int, stage: str, segment: str
+    connection: duckdb.DuckDBPyConnection, indicator: str, base: str, region: str, year: int, stage: str, segment: str
 ) -> list[Cell]:
     cells = []
     for f in _dictionaries(
         connection,
-        """select * from marts.fct_indicator where indicator_code = ? and region_code = ? and year = ?
-        and (? = '' or stage = ?) and segment = ? order by stage""",
-        [indicator, region, year, stage, stage, segment],
+        """select * from marts.fct_indicator where indicator_code = ? and coalesce(base_indicator, '') = ?
+        and region_code = ? and year = ? and (? = '' or stage = ?) and segment = ? order by stage""",
+        [indicator, base, region, year, stage, stage, segment],
     ):
         common = {key: f[key] for key in ("basis", "value", "value_low", "value_high", "status", "stage", "segment")}
         if f["basis"] == "published":
@@ -198,6 +297,7 @@ def _cells(
                     denominator=f["denominator"],
                     numerator_rows=sides["numerator"],
                     denominator_rows=sides["denominator"],
+                    inputs=_inputs(connection, f),
                 )
             )
     return cells
@@ -256,6 +356,33 @@ def _terms(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> dict[str
             _printed(connection, term["source_file"], term["source_row"], term["value"], what, term["coefficient"])
         )
     return sides
+
+
+def _inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[str]:
+    """The other indicators' values a derived cell was made from: of the regions below, of segments, of conditions."""
+    if f["inputs_basis"] == "reported":
+        return []
+    if f["base_indicator"] is None:
+        query = """select i.name_zh, s.value, s.basis from marts.indicator_term as t
+            join intermediate.int_indicator_standing as s on s.indicator_code = t.input_indicator_code
+                and s.stage = t.measure_stage and s.segment = t.measure_segment
+            join marts.dim_indicator as i on i.indicator_code = t.input_indicator_code
+            where t.indicator_code = $indicator and s.region_code = $region and s.year = $year order by t.term_no"""
+    else:
+        query = """select r.name_zh || case when v.segment = 'all' then '' else '·' || v.segment end, v.value, v.basis
+            from marts.fct_indicator as v
+            join marts.dim_region as r on r.region_code = v.region_code
+                and coalesce(r.valid_from, 0) <= v.year and coalesce(r.valid_to, 9999) >= v.year
+            left join marts.indicator_term as t on t.indicator_code = $indicator and t.measure_segment = v.segment
+            where v.indicator_code = $base and v.year = $year and v.stage = $stage and v.basis = $basis and v.status = 'ok'
+                and (case when exists (select 1 from marts.indicator_term as x where x.indicator_code = $indicator)
+                    then v.region_code = $region and t.indicator_code is not null
+                    else r.parent_code = $region and v.segment = $segment end)
+            order by v.value desc, r.sort_no"""
+    values = {"indicator": f["indicator_code"], "base": f["base_indicator"], "region": f["region_code"], "year": f["year"],
+              "stage": f["stage"], "segment": f["segment"], "basis": f["inputs_basis"]}  # fmt: skip
+    wanted = {name: value for name, value in values.items() if f"${name}" in query}
+    return [f"{what} {value:g}（{basis}）" for what, value, basis in connection.execute(query, wanted).fetchall()]
 
 
 def _missing(

@@ -79,26 +79,6 @@ def tested(node: dict[str, Any]) -> str:
     return str(node.get("attached_node") or (node["depends_on"]["nodes"] or ["?"])[-1])
 
 
-def comments(manifest: dict[str, Any]) -> str:
-    """SQL that writes the marts' descriptions into the file itself, for tools that show comments.
-
-    In one script: dbt's own way runs a statement a column, which takes as long as building the marts.
-    """
-    lines = []
-    for node in manifest["nodes"].values():
-        if node["resource_type"] != "model" or node["schema"] != "marts":
-            continue
-        table = f"{node['schema']}.{node['name']}"
-        lines.append(f"comment on table {table} is {_literal(node['description'])};")
-        for column in node["columns"].values():
-            lines.append(f"comment on column {table}.{column['name']} is {_literal(column['description'])};")
-    return "\n".join(lines)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _fingerprint() -> str:
     paths = [
         path for room in ("models", "macros", "tests") for kind in _SOURCES for path in (PROJECT / room).rglob(kind)

@@ -11,6 +11,12 @@
         then length({{ column }}) - position('.' in {{ column }}) else 0 end
 {%- endmacro %}
 
+{# A printed number in the unit of its indicator: to base units in decimals first, so that 450 万人 is 4500000, then by
+   the base units in one indicator unit. #}
+{% macro in_indicator_unit(printed, factor, base_units) -%}
+    {{ ratio("cast(nullif(" ~ printed ~ ", '') as decimal(26, 6)) * " ~ factor, base_units) }}
+{%- endmacro %}
+
 {# Whether a validity period holds in a year; an empty end is not known and so not a limit. #}
 {% macro holds_in(year, valid_from, valid_to) -%}
     (({{ valid_from }} is null or {{ valid_from }} <= {{ year }}) and ({{ valid_to }} is null or {{ valid_to }} >= {{ year }}))
@@ -35,4 +41,31 @@
 {# The same for codes and words. #}
 {% macro differs_in_words(a, b) -%}
     coalesce({{ a }}, '-') <> coalesce({{ b }}, '-')
+{%- endmacro %}
+
+{# What a formula over measures gives, by its kind; no value where its status says why. #}
+{% macro formula_value(row, numerator, denominator, quotients, bounds) -%}
+    case
+        when {{ row }}.status <> 'ok' then null
+        when {{ row }}.kind = 'sum' then {{ row }}.scale * {{ row }}.{{ numerator }}
+        when {{ row }}.kind = 'growth' then {{ row }}.scale * ({{ ratio(row ~ '.' ~ numerator, row ~ '.' ~ denominator) }} - 1)
+        when {{ row }}.kind = 'difference' then {{ row }}.scale * {{ row }}.{{ quotients }}
+        when {{ row }}.kind = 'bounds_reached' then {{ row }}.scale * {{ row }}.{{ bounds }}
+        else {{ row }}.scale * {{ ratio(row ~ '.' ~ numerator, row ~ '.' ~ denominator) }}
+    end
+{%- endmacro %}
+
+{# Whether a value satisfies a comparator, at the target's own number: 84.96 does not reach 85. Equality with a
+   direction is reached from the better side (100 % covered); without one it holds at the target's printed digits. #}
+{% macro reaches(target, value) -%}
+    case
+        when {{ target }}.comparator in ('>=', 'add', 'grow') then {{ value }} >= {{ target }}.value - {{ target }}.tolerance
+        when {{ target }}.comparator = '>' then {{ value }} > {{ target }}.value + {{ target }}.tolerance
+        when {{ target }}.comparator in ('<=', 'eliminate') then {{ value }} <= {{ target }}.value + {{ target }}.tolerance
+        when {{ target }}.comparator = '<' then {{ value }} < {{ target }}.value - {{ target }}.tolerance
+        when {{ target }}.comparator = 'range' then {{ value }} >= {{ target }}.value - {{ target }}.tolerance and {{ value }} <= {{ target }}.value_high + {{ target }}.tolerance
+        when {{ target }}.direction > 0 then {{ value }} >= {{ target }}.value - {{ target }}.tolerance
+        when {{ target }}.direction < 0 then {{ value }} <= {{ target }}.value + {{ target }}.tolerance
+        else abs({{ value }} - {{ target }}.value) <= {{ target }}.half_digit + {{ target }}.tolerance
+    end
 {%- endmacro %}

@@ -59,6 +59,7 @@ def test_a_snapshot_is_a_whole_read_only_folder_whose_manifest_is_true(settings:
         "manifest.json",
         "parquet/build.parquet",
         "parquet/check_result.parquet",
+        "parquet/dictionary.parquet",
         "parquet/input_file.parquet",
         "parquet/quarantine.parquet",
         "parquet/t.parquet",

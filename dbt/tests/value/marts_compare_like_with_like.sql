@@ -1,13 +1,13 @@
--- zh: 指标集市中的依据、另一依据、上年值、变化、断裂、上级值、全国值、排名与达标判断都能由事实表与维表重算出来
+-- zh: 指标集市中的依据、另一依据、上年值、变化、断裂、上级值、全国值、排名、达标判断与目标都能由事实表与维表重算出来
 -- en: what an indicator mart sets beside its value follows from fct_indicator and the dimensions: precedence of the
 --     bases, the other basis, the year before on the same basis (none across a break), the region above, the nation,
---     the rank among siblings, the standard and whether it is met.
+--     the rank among siblings, the standard and whether it is met, the target in force.
 -- when: a mart, the rule of precedence or the history of regions changed.
 -- fix: `wrong` names the columns. Look the cell up in fct_indicator for the year, the year before and the region above.
 {% set marts = ['mart_public_kindergarten_share', 'mart_inclusive_kindergarten_coverage', 'mart_compulsory_retention', 'mart_pupil_teacher_ratio', 'mart_preschool_gross_enrolment', 'mart_senior_gross_enrolment', 'mart_large_class_share', 'mart_teacher_qualification', 'mart_migrant_children', 'mart_education_expenditure'] %}
 
 {# Column of a mart -> what it must be. f: the cell, p: the year before, u: the region above, n: the nation, each with
-   both bases; i: the catalogue, r: the region of that year, k: a break. #}
+   both bases; i: the catalogue, r: the region of that year, k: a break, w: the target in force. #}
 {% set basis = "case when f.published is not null then 'published' when f.computed is not null then 'computed' end" %}
 {% set words = {
     'indicator_zh': 'i.name_zh',
@@ -22,6 +22,8 @@
     'confidence': 'coalesce(f.published_confidence, f.computed_confidence)',
     'parent_basis': basis | replace('f.', 'u.'),
     'national_basis': basis | replace('f.', 'n.'),
+    'target_id': 'w.target_id',
+    'target_comparator': 'w.comparator',
     'meets_standard': "case
         when s.segment <> 'all' or i.standard_comparator is null then null
         when (i.standard_comparator in ('>=', 'range') and s.value < i.standard_low)
@@ -49,6 +51,9 @@
     end',
     'parent_value': 'coalesce(u.published, u.computed)',
     'national_value': 'coalesce(n.published, n.computed)',
+    'target_value': 'w.target_value',
+    'target_year': 'w.target_year',
+    'target_gap': 'w.gap',
     'rank_no': "case
         when s.sibling_count = 1 then null
         when i.direction = 'lower' then s.rank_upwards
@@ -92,7 +97,7 @@ cells as (
         max(case when f.basis = 'published' then f.confidence end) as published_confidence,
         max(case when f.basis = 'computed' then f.confidence end) as computed_confidence
     from {{ ref('fct_indicator') }} as f
-    where f.status = 'ok'
+    where f.status = 'ok' and f.base_indicator is null
     group by f.indicator_code, f.region_code, f.year, f.stage, f.segment
 ),
 
@@ -108,8 +113,7 @@ breaks as (
         on f.indicator_code = b.indicator_code and f.year = b.break_year
         and (b.stage is null or b.stage = f.stage) and (b.region_code is null or b.region_code = f.region_code)
         and (b.basis is null or b.basis = case when f.published is null then 'computed' else 'published' end)
-    left join {{ ref('dim_region') }} as r
-        on f.region_code = r.successor_code and r.successor_code <> r.region_code and f.year = r.valid_to + 1
+    left join {{ ref('int_region_break') }} as r on f.region_code = r.region_code and f.year = r.break_year
     where b.indicator_code is not null or r.region_code is not null
 ),
 
@@ -147,6 +151,9 @@ compared as (
     left join breaks as k
         on s.indicator_code = k.indicator_code and s.region_code = k.region_code and s.year = k.year
         and s.stage = k.stage and s.segment = k.segment
+    left join {{ ref('int_target_in_force') }} as w
+        on s.indicator_code = w.indicator_code and s.region_code = w.region_code and s.year = w.year
+        and s.stage = w.stage and s.segment = w.segment
 )
 
 select

@@ -1,4 +1,4 @@
--- One row per term and year of its window: what must be there before a formula may be computed.
+-- One row per term and year of its window: what must be there before a formula may be computed from measures.
 with offsets as (
     {{ whole_numbers(-15, 5) }}
 )
@@ -9,6 +9,7 @@ select
     f.variant as variant,
     f.priority as priority,
     f.kind as kind,
+    f.rule as rule,
     f.scale as scale,
     f.valid_from as valid_from,
     f.valid_to as valid_to,
@@ -24,4 +25,5 @@ from {{ ref('stg_indicator_formulas') }} as f
 inner join {{ ref('stg_indicator_terms') }} as t
     on f.indicator_code = t.indicator_code and f.stage = t.stage and f.variant = t.variant
 inner join offsets as o on o.n between t.year_from and t.year_to
-where f.kind in ('ratio', 'sum')
+-- Terms over other indicators' values are int_indicator_derived's.
+where f.kind in ('ratio', 'sum', 'growth', 'difference', 'rule') and t.measure_code <> 'indicator_value'

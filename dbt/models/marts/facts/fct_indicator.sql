@@ -4,6 +4,7 @@ select
     i.stage as stage,
     i.segment as segment,
     i.indicator_code as indicator_code,
+    cast(null as varchar) as base_indicator,
     i.basis as basis,
     i.numerator as numerator,
     i.denominator as denominator,
@@ -11,6 +12,7 @@ select
     i.value_low as value_low,
     i.value_high as value_high,
     i.variant as variant,
+    case when i.basis = 'computed' then 'reported' end as inputs_basis,
     i.uncorrected_value as uncorrected_value,
     i.status as status,
     i.confidence as confidence,
@@ -19,3 +21,27 @@ select
     i.source_file as source_file,
     i.source_row as source_row
 from {{ ref('int_indicator') }} as i
+union all
+select
+    d.region_code as region_code,
+    d.year as year,
+    d.stage as stage,
+    d.segment as segment,
+    d.indicator_code as indicator_code,
+    d.base_indicator as base_indicator,
+    'computed' as basis,
+    d.numerator as numerator,
+    d.denominator as denominator,
+    d.value as value,
+    cast(null as {{ dbl() }}) as value_low,
+    cast(null as {{ dbl() }}) as value_high,
+    d.variant as variant,
+    d.inputs_basis as inputs_basis,
+    cast(null as {{ dbl() }}) as uncorrected_value,
+    d.status as status,
+    d.confidence as confidence,
+    cast(null as varchar) as chosen_by,
+    cast(null as varchar) as source_id,
+    cast(null as varchar) as source_file,
+    cast(null as bigint) as source_row
+from {{ ref('int_indicator_derived') }} as d

@@ -7,7 +7,8 @@ select
     r.valid_to as valid_to,
     r.successor_code as successor_code,
     l.series_code as series_code,
-    r.sort_no as sort_no
+    r.sort_no as sort_no,
+    r.origin as origin
 from {{ ref('stg_regions') }} as r
 inner join {{ ref('int_region_lineage') }} as l
     on r.region_code = l.region_code and coalesce(r.valid_from, 0) = coalesce(l.valid_from, 0)

@@ -4,6 +4,7 @@ select
     f.variant as variant,
     f.priority as priority,
     f.kind as kind,
+    f.rule as rule,
     f.scale as scale,
     f.valid_from as valid_from,
     f.valid_to as valid_to,

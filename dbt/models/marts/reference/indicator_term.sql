@@ -5,6 +5,7 @@ select
     t.side as side,
     t.term_no as term_no,
     t.measure_code as measure_code,
+    t.input_indicator_code as input_indicator_code,
     t.measure_stage as measure_stage,
     t.measure_segment as measure_segment,
     t.coefficient as coefficient,

@@ -5,6 +5,7 @@ select
     f.variant as variant,
     cast(f.priority as integer) as priority,
     f.kind as kind,
+    nullif(f.rule, '') as rule,
     cast(f.scale as {{ dbl() }}) as scale,
     {{ typed('f.valid_from', 'integer') }} as valid_from,
     {{ typed('f.valid_to', 'integer') }} as valid_to,

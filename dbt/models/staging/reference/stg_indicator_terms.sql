@@ -6,6 +6,7 @@ select
     t.side as side,
     cast(t.term_no as integer) as term_no,
     t.measure_code as measure_code,
+    nullif(t.input_indicator_code, '') as input_indicator_code,
     t.measure_stage as measure_stage,
     t.measure_segment as measure_segment,
     cast(t.coefficient as {{ dbl() }}) as coefficient,

@@ -7,5 +7,6 @@ select
     {{ typed('r.valid_from', 'integer') }} as valid_from,
     {{ typed('r.valid_to', 'integer') }} as valid_to,
     nullif(r.successor_code, '') as successor_code,
-    cast(r.sort_no as integer) as sort_no
+    cast(r.sort_no as integer) as sort_no,
+    coalesce(nullif(r.origin, ''), 'official') as origin
 from {{ source('raw', 'regions') }} as r
