@@ -57,6 +57,7 @@ def test_a_test_says_what_it_means_in_both_languages_when_it_matters_and_how_to_
     [
         ("integrity/every_mart_keeps_its_grain", {m.stem for m in MODELS if "marts" in m.parts}),
         ("value/marts_show_the_standing_value", {m.stem for m in MODELS if m.stem.startswith("mart_")}),
+        ("value/marts_compare_like_with_like", {m.stem for m in MODELS if m.stem.startswith("mart_")}),
     ],
 )
 def test_tests_over_all_marts_leave_none_out(test: str, marts: set[str]) -> None:
