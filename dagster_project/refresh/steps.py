@@ -34,6 +34,7 @@ EXPECTATIONS = ROOT / "expectations"
 _TOLD_PROBLEMS = 1000
 _FAILING_ROWS = 1000
 _TOLD_KEYS = 3
+_TOLD_REFUSALS = 100
 
 _CHECK_COLUMNS = (
     "gate", "table_name", "check_name", "column_name", "severity", "outcome", "element_count", "failing_count",
@@ -201,7 +202,7 @@ def publish(settings: Settings, *, even_unchanged: bool = False) -> snapshot.Sna
                 "select count(*) filter (outcome = 'passed'), count(*) filter (outcome <> 'passed') from quality.check_result",
             )
         if refused:
-            record.error = "; ".join(f"{r.gate} {r.check}: {r.why}" for r in refused[:20])
+            record.error = "; ".join(f"{r.gate} {r.check}: {r.why}" for r in refused[:_TOLD_REFUSALS])
             records.finish(settings, record, "refused")
             return None
         served = snapshot.current(settings)
