@@ -30,6 +30,13 @@ CROSSWALK = (
     "level", "measure", "region_code", "target", "measure_code", "indicator_code", "stage", "segment", "base_unit",
     "reason_zh",
 )  # fmt: skip
+# Indicators of which no snapshot may lack a value.
+ALWAYS_THERE = (
+    {"level": "preschool", "measure": "enrolment_public_share", "value": 50, "unit": "%"},
+    {"level": "preschool", "measure": "enrolment_inclusive_share", "value": 80, "unit": "%"},
+    {"level": "primary", "measure": "student_teacher_ratio", "value": 17, "unit": ":1"},
+    {"level": "compulsory", "measure": "consolidation_rate", "value": 95, "unit": "%"},
+)
 
 Row = dict[str, Any]
 
@@ -69,6 +76,15 @@ def write_crosswalk(site: Site, lines: Sequence[Row]) -> None:
         CROSSWALK,
         [{**plain, "target": "measure" if "measure_code" in line else "indicator", **line} for line in lines],
     )
+
+
+def write_figures(site: Site, rows: Iterable[Row]) -> None:
+    """Figures by year, one file a year."""
+    years: dict[int, list[Row]] = {}
+    for row in rows:
+        years.setdefault(row["year"], list(ALWAYS_THERE)).append(row)
+    for year, found in years.items():
+        site.statistics(year, *found)
 
 
 def refresh(site: Site, as_of: str, *options: str) -> None:

@@ -133,9 +133,11 @@ growth as (
             when not f.has_value then 'no_value_in_any_year'
             when f.comparator in ('add', 'grow') then 'not_a_level'
             when f.deciding_year is null then 'no_value_for_target_year'
+            when f.grows_from_base and f.break_year is not null then 'series_break'
             when f.deciding_holds then 'achieved'
             when f.comparator = 'range' then 'range_target'
             when f.indicator_unit = 'flag' then case when m.method = 'un_2023' then 'no_is_stagnation' else 'yes_or_no' end
+            when f.direction = 0 then 'no_direction'
             when f.target_year is null then 'no_target_year'
             when f.break_year is not null then 'series_break'
             when f.base_year >= f.deciding_year then 'one_value_only'
