@@ -276,13 +276,15 @@ def target(out: Console, found: TargetExplanation) -> None:
         for line in _working(v):
             out.print(f"  {escape(line)}", soft_wrap=True)
     if found.values:
-        shown = "；".join(f"{v['year']}: {v['value']:g}{'' if v['holds'] else ' ✗'}" for v in found.values)
+        shown = "；".join(f"{v['year']}: {_number(v['value'])}{'' if v['holds'] else ' ✗'}" for v in found.values)
         out.print(f"数值（✗ 未达到） / values (✗ short of it): {shown}", soft_wrap=True)
         for v in found.values:
-            if v["year"] == found.verdicts[0]["actual_year"] and v["source_file"]:
-                out.print(
-                    f"  判定所据 / decided by: 《{escape(v['source_zh'] or '')}》 {v['source_file']} 第 {v['source_row']} 行"
-                )
+            if v["year"] != found.verdicts[0]["actual_year"]:
+                continue
+            by = f"由计数计算 / from counts: zhibiao explain {t['indicator_code']} {t['region_code']} {v['year']}"
+            if v["source_file"]:
+                by = f"《{v['source_zh'].strip('《》')}》 {v['source_file']} 第 {v['source_row']} 行"
+            out.print(f"  判定所据 / decided by: {escape(by)}", soft_wrap=True)
     for m in found.milestones:
         out.print(
             f"同一序列 / same series: {m['target_year']} {m['printed_value']} {m['printed_unit'] or ''}  {escape(m['target_id'])}"
@@ -323,22 +325,29 @@ def _working(v: dict[str, Any]) -> list[str]:
         gap = ""
         if v["gap"] is not None:
             side = "还差 / short by" if v["gap"] > 0 else "超出 / beyond by" if v["gap"] < 0 else "恰好 / exactly"
-            gap = f"，{side} {abs(v['gap']):.6g} {v['gap_unit'] or ''}".rstrip()
-        lines.append(f"{year}{v['judged_value']:.6g}{basis}，目标 / target {v['target_value']:g}{gap}")
+            gap = f"，{side} {_number(abs(v['gap']))}{_UNITS.get(v['gap_unit'] or '', '')}"
+        lines.append(f"{year}{_number(v['judged_value'])}{basis}，目标 / target {_number(v['target_value'])}{gap}")
     if v["actual_pace"] is not None and v["required_pace"] is not None:
         ratio = "" if v["progress_ratio"] is None else f"，比率 / ratio {v['progress_ratio']:.4f}"
         lines.append(
-            f"自 / since {v['base_year']} ({v['base_value']:g}) 每年 / a year {v['actual_pace']:.4g}，"
-            f"今后每年需 / needed from now {v['required_pace']:.4g}{ratio}"
+            f"自 / since {v['base_year']} ({_number(v['base_value'])}) 每年 / a year {_number(v['actual_pace'])}，"
+            f"今后每年需 / needed from now {_number(v['required_pace'])}{ratio}"
         )
     elif v["progress_ratio"] is not None:
-        lines.append(f"自 / since {v['base_year']} ({v['base_value']:g})，比率 / ratio {v['progress_ratio']:.4f}")
-    near = [f"{v[f'{side}_year']}: {v[f'{side}_value']:g}" for side in ("earlier", "later") if v[f"{side}_year"]]
+        lines.append(
+            f"自 / since {v['base_year']} ({_number(v['base_value'])})，比率 / ratio {v['progress_ratio']:.4f}"
+        )
+    near = [f"{v[f'{side}_year']}: {_number(v[f'{side}_value'])}" for side in ("earlier", "later") if v[f"{side}_year"]]
     if near and v["status"] == "no_data":
         lines.append(f"邻近年份 / near years: {'；'.join(near)}")
     if v["missing_zh"]:
         lines.append(f"还缺 / missing: {v['missing_zh']} / {v['missing_en']}")
     return lines
+
+
+def _number(value: float) -> str:
+    """A number for people: grouped, six digits where it does not come out even."""
+    return f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.6g}"
 
 
 # How a unit of the catalogue is written behind a number; ratios and counts stand alone.
