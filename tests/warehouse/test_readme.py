@@ -1,6 +1,7 @@
 """What README and docs print of the shipped data is what they give: queries, counts, the working of a value or verdict."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -109,7 +110,7 @@ def test_the_examples_of_the_ladder_are_what_explain_prints(shipped: Site, page:
     )
     assert len(examples) == 5
     for target, block in examples:
-        output = "".join(shipped.run("explain", target).output.split())
+        output = "".join(shipped.run("explain", *shlex.split(target)).output.split())
         for line in block.splitlines():
             for piece in line.split("…"):
                 assert "".join(piece.split()) in output, line
