@@ -34,8 +34,8 @@ env-dev: .venv/.dev ## the same, with the tools for development
 refresh: env ## load raw/, compute, check, publish
 	@.venv/bin/zhibiao refresh $(ARGS)
 
-docs: refresh ## write the data dictionary and the table of cells (docs/) from the served snapshot
-	@.venv/bin/python -m dagster_project.report.dictionary
+docs: refresh ## write the dictionary, cells and verdicts of docs/ from the served snapshot
+	@.venv/bin/python -m dagster_project.report.docs
 
 test: lint types ## lint, types and tests
 	@.venv/bin/python -m pytest $(ARGS)

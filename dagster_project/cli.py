@@ -140,28 +140,36 @@ def rollback(snapshot_id: str | None) -> None:
 
 
 @cli.command()
-@click.argument("indicator")
-@click.argument("region")
-@click.argument("year", type=int)
+@click.argument("indicator", metavar="INDICATOR|TARGET")
+@click.argument("region", required=False)
+@click.argument("year", type=int, required=False)
 @click.option("--stage", default="", help="学段，如 primary / stage, for indicators of several stages.")
 @click.option("--segment", default="all", show_default=True, help="分组，如 rural / segment.")
 @click.option(
     "--base", default="", help="基础指标：差异系数等所比较的指标 / base indicator of a parity, gap or spread."
 )
-def explain(indicator: str, region: str, year: int, stage: str, segment: str, base: str) -> None:
-    """一个数值的由来 / how a value came about: zhibiao explain 公办园占比 全国 2018."""
+def explain(indicator: str, region: str | None, year: int | None, stage: str, segment: str, base: str) -> None:
+    """一个数值或一个判定的由来 / how a value or a verdict came about: zhibiao explain 公办园占比 全国 2018.
+
+    只给目标编号时说明该目标 / a target's id alone explains the target.
+    """
     from dagster_project import build_file
     from dagster_project.publish import snapshot
     from dagster_project.report import explain as explaining
     from dagster_project.report import terminal
 
+    if region is not None and year is None:
+        raise click.UsageError("指标须与地区、年份一起给出 / give region and year with an indicator")
     served = snapshot.current(_settings())
     if served is None:
         raise snapshot.SnapshotError("还没有快照 / no snapshot yet: make refresh")
     with build_file.reading(served.database) as connection:
-        terminal.explanation(
-            terminal.console(), explaining.explain(connection, indicator, region, year, stage, segment, base)
-        )
+        if region is None or year is None:
+            terminal.target(terminal.console(), explaining.explain_target(connection, indicator))
+        else:
+            terminal.explanation(
+                terminal.console(), explaining.explain(connection, indicator, region, year, stage, segment, base)
+            )
 
 
 @cli.command()

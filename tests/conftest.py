@@ -110,6 +110,13 @@ def says_both(text: str) -> bool:
     return len(en) == 1 and bool(_CHINESE.search(zh)) and bool(en[0].strip()) and not _CHINESE.search(en[0])
 
 
+def copied(site: Site, folder: Path) -> Site:
+    """A copy of a site with all it has published."""
+    shutil.copytree(site.raw, folder / "raw")
+    shutil.copytree(site.home, folder / "home", symlinks=True)
+    return Site(folder / "raw", folder / "home")
+
+
 @contextmanager
 def another_writer(settings: Settings) -> Iterator[subprocess.Popen[str]]:
     """Another process, which holds the warehouse."""
@@ -130,8 +137,10 @@ def site(tmp_path: Path) -> Site:
 def province(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The miniature province, refreshed once; read only."""
     built = new_site(tmp_path_factory.mktemp("province"))
-    for file in sorted(PROVINCE.glob("*.csv")):
-        built.vouch(Path(shutil.copy(file, built.raw / "statistics" / file.name)))
+    for folder, files_of in (("statistics", PROVINCE), ("local", PROVINCE / "local")):
+        (built.raw / folder).mkdir(exist_ok=True)
+        for file in sorted(files_of.glob("*.csv")):
+            built.vouch(Path(shutil.copy(file, built.raw / folder / file.name)))
     result = built.run("refresh")
     assert result.exit_code == 0, result.output
     return built
@@ -149,7 +158,4 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Site:
 @pytest.fixture
 def published(province: Site, tmp_path: Path) -> Iterator[Site]:
     """A copy of the refreshed province that a test may change and refresh again."""
-    folder = tmp_path / "site"
-    shutil.copytree(province.raw, folder / "raw")
-    shutil.copytree(province.home, folder / "home", symlinks=True)
-    yield Site(folder / "raw", folder / "home")
+    yield copied(province, tmp_path / "site")

@@ -23,7 +23,9 @@ def spec(node: dict[str, Any], manifest: dict[str, Any]) -> dg.AssetSpec:
         dg.TableColumn(column["name"], column.get("data_type") or "", column.get("description"))
         for column in node["columns"].values()
     ]
-    everything = {**manifest["nodes"], **manifest["sources"]}
+    # meta.build is no input: the load step writes it beside the raw tables.
+    raw = {i: source for i, source in manifest["sources"].items() if source["source_name"] == "raw"}
+    everything = {**manifest["nodes"], **raw}
     return dg.AssetSpec(
         key(node),
         deps=[key(everything[parent]) for parent in node["depends_on"]["nodes"] if parent in everything],

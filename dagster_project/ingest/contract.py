@@ -44,7 +44,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Contract:
-    """One source. `partial` is its declared consequence of a bad row: refuse everything, or quarantine the row."""
+    """One source. `partial` is its declared consequence of a bad row: refuse everything, or quarantine the row.
+
+    `append_only` names what a row, once served, may never change; such a source also loses no row.
+    """
 
     source: str
     title_zh: str
@@ -55,6 +58,7 @@ class Contract:
     partial: str
     by_year: bool
     required: bool
+    append_only: tuple[str, ...]
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
 
@@ -109,7 +113,10 @@ def _read(path: Path) -> Contract:
     rules = tuple(_made(Rule, path, "rule", entry) for entry in _list(data, path, "rules", optional=True))
     rest = {key: value for key, value in data.items() if key not in ("columns", "rules")}
     contract = _made(
-        Contract, path, "entries", {"by_year": False, "required": True, **rest, "columns": columns, "rules": rules}
+        Contract,
+        path,
+        "entries",
+        {"by_year": False, "required": True, "append_only": [], **rest, "columns": columns, "rules": rules},
     )
     names = {column.name for column in columns}
     headings = [heading for column in columns for heading in {column.name, column.zh}]
@@ -132,13 +139,17 @@ def _read(path: Path) -> Contract:
         raise ContractError(f"{path.name}: by_year needs a column year")
     if not contract.key:
         raise ContractError(f"{path.name}: key: empty")
-    for what, used in (("key", set(contract.key)), ("rules", {rule.column for rule in rules})):
+    for what, used in (
+        ("key", set(contract.key)),
+        ("append_only", set(contract.append_only)),
+        ("rules", {rule.column for rule in rules}),
+    ):
         if unknown := used - names:
             raise ContractError(f"{path.name}: {what}: no such column {sorted(unknown)}")
     return contract
 
 
-_LISTS = {"allowed", "needs", "files", "key", "columns", "rules"}
+_LISTS = {"allowed", "needs", "files", "key", "append_only", "columns", "rules"}
 _Made = TypeVar("_Made", Column, Rule, Contract)
 
 

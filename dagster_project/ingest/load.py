@@ -66,9 +66,11 @@ def load(
     loaded_at: datetime,
     tell: Callable[[SourceReport], None] = lambda report: None,
     contracts: dict[str, Contract] | None = None,
+    served: Path | None = None,
 ) -> LoadReport:
     """Load every source into `raw.<source>` of an open build file; all files are checked even if one is refused.
 
+    `served` is the database readers see now: what an append-only source held there must still be there.
     The sources are the product's unless `contracts` (ordered as `load_contracts` orders them) says otherwise.
     A raw table holds the file's text columns plus `_file`, `_row` (as a spreadsheet counts, header is 1),
     `_sha256`, `_loaded_at`. Nothing is raised for bad input: the report carries it.
@@ -83,6 +85,8 @@ def load(
         mine = [path for path, owner in owned.items() if owner is contract]
         gone = [path for path, owner in lost.items() if owner is contract]
         report = _load_source(connection, settings, contract, mine, gone, loaded_at, sound)
+        if served is not None and contract.append_only:
+            _check_append_only(connection, contract, report, served)
         if not report.outcome.refuses:
             sound.add(contract.source)
         reports[contract.source] = report
@@ -244,6 +248,47 @@ def _check_rows(
     if report.outcome is Outcome.SOME_INVALID_QUARANTINED:
         connection.execute(f"delete from {contract.table} where (_file, _row) in (select (_file, _row) from broken)")
         report.row_count -= bad_rows
+
+
+def _check_append_only(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, report: SourceReport, served: Path
+) -> None:
+    """Refuse a source that lost or changed a row which readers have been shown."""
+    literal = str(served).replace("'", "''")
+    connection.execute(f"attach '{literal}' as served (read_only)")
+    try:
+        known = {
+            name
+            for (name,) in connection.execute(
+                """select column_name from duckdb_columns()
+                where database_name = 'served' and schema_name = 'raw' and table_name = ?""",
+                [contract.source],
+            ).fetchall()
+        }
+        kept = [column for column in contract.append_only if column in known]
+        if not kept or not set(contract.key) <= known:
+            return  # a snapshot from before this source
+        before = ", ".join(f"s.{column}" for column in kept)
+        differs = " or ".join(f"s.{column} is distinct from t.{column}" for column in kept)
+        same_key = " and ".join(f"s.{column} = t.{column}" for column in contract.key)
+        found = connection.execute(
+            f"""select t._file, t._row, s._file, concat_ws(', ', {before}) from served.raw.{contract.source} as s
+            left join {contract.table} as t on {same_key} where t._row is null or {differs} order by s._file, s._row"""
+        ).fetchall()
+    finally:
+        connection.execute("detach served")
+    if not found:
+        return
+    problems = [
+        Problem.of("served_row_lost" if row is None else "served_row_changed", contract.source, file or old_file, row=row,
+                   column=contract.key[-1], expected=said)
+        for file, row, old_file, said in found
+    ]  # fmt: skip
+    report.problems += problems
+    if not report.outcome.refuses:
+        report.outcome = Outcome.SOME_INVALID_REFUSED
+    report.held_back += len(problems)
+    _record(connection, problems)
 
 
 def _worded(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pd.DataFrame:

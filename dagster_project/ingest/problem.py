@@ -131,6 +131,18 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "格式应为 {expected}",
         "the form is {expected}",
     ),
+    "served_row_lost": (
+        "已发布过的行不见了（{expected}）",
+        "no longer has a row that was served ({expected})",
+        "只增不减的来源：把该行放回",
+        "rows of this source are only ever added: put it back",
+    ),
+    "served_row_changed": (
+        "已发布过的行被改动（发布时为 {expected}）",
+        "differs from the row that was served, which said {expected}",
+        "恢复原样；新的说法另起一行",
+        "restore it; what is new is a row of its own",
+    ),
     "duplicate_key": (
         "与另一行重复（键：{expected}）",
         "repeats the key of another row ({expected})",

@@ -34,6 +34,7 @@ EXPECTATIONS = ROOT / "expectations"
 _TOLD_PROBLEMS = 1000
 _FAILING_ROWS = 1000
 _TOLD_KEYS = 3
+_TOLD_REFUSALS = 100
 
 _CHECK_COLUMNS = (
     "gate", "table_name", "check_name", "column_name", "severity", "outcome", "element_count", "failing_count",
@@ -85,8 +86,10 @@ def load(settings: Settings) -> LoadReport:
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         # Before anything is read: a file that changes meanwhile makes the next refresh start anew.
         inputs, code = fingerprint.of_inputs(settings.raw), fingerprint.of_code()
+        served = snapshot.current(settings)
+        shown = served.database if served is not None and served.database.exists() else None
         with build_file.writing(settings.build) as connection:
-            report = load_sources(connection, settings, now, _tell_source)
+            report = load_sources(connection, settings, now, _tell_source, served=shown)
             connection.execute(
                 "insert into meta.build values (?, ?, ?, ?, ?, ?)",
                 [settings.as_of, now, inputs, code, __version__, build_file.SCHEMA_VERSION],
@@ -166,6 +169,7 @@ def transform(settings: Settings) -> list[NodeResult]:
             if not bad:
                 dictionary.write(connection, manifest)
                 record.cells = _cells(connection)
+                record.verdicts = _verdicts(connection)
         if bad:
             records.finish(settings, record, "refused")
     return results
@@ -198,7 +202,7 @@ def publish(settings: Settings, *, even_unchanged: bool = False) -> snapshot.Sna
                 "select count(*) filter (outcome = 'passed'), count(*) filter (outcome <> 'passed') from quality.check_result",
             )
         if refused:
-            record.error = "; ".join(f"{r.gate} {r.check}: {r.why}" for r in refused[:20])
+            record.error = "; ".join(f"{r.gate} {r.check}: {r.why}" for r in refused[:_TOLD_REFUSALS])
             records.finish(settings, record, "refused")
             return None
         served = snapshot.current(settings)
@@ -406,6 +410,16 @@ def _cells(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         group by i.indicator_code, i.name_zh, i.name_en order by any_value(s.mart) nulls last, i.indicator_code"""
     ).fetchall()
     names = ("code", "name_zh", "name_en", "mart", "computed", "published", "first_year", "last_year", "regions")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _verdicts(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Targets by the ladder's status and reason, most first."""
+    rows = connection.execute(
+        """select status, reason_code, reason_zh, reason_en, count(*) as targets from marts.mart_target_attainment
+        where method = 'ladder' group by status, reason_code, reason_zh, reason_en order by targets desc, status, reason_code"""
+    ).fetchall()
+    names = ("status", "reason_code", "reason_zh", "reason_en", "targets")
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

@@ -1,11 +1,10 @@
 """The data dictionary: what every column, indicator and measure means, and which indicators have cells.
 
 `entries` and `write` put it into the file that a refresh builds, from dbt's manifest and the build's own tables;
-`pages` makes the Markdown of docs/ from a built file alone. Run as a module, it writes docs/ from the served snapshot.
+`pages` makes the Markdown of docs/ from a built file alone.
 """
 
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -15,7 +14,6 @@ import duckdb
 
 from dagster_project import build_file
 from dagster_project.report import words
-from dagster_project.settings import ROOT, Settings
 
 
 class Entry(NamedTuple):
@@ -461,21 +459,3 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, A
     result = connection.execute(query)
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-def main() -> None:
-    """Write docs/ from the served snapshot."""
-    from dagster_project.publish import snapshot
-
-    folder = ROOT / "docs"
-    served = snapshot.current(Settings.from_environment())
-    if served is None:
-        sys.exit("还没有快照 / no snapshot yet: make refresh")
-    with build_file.reading(served.database) as connection:
-        for name, text in pages(connection).items():
-            (folder / name).write_text(text, encoding="utf-8")
-            print(f"已写 / written: docs/{name}")
-
-
-if __name__ == "__main__":
-    main()

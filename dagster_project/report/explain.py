@@ -1,4 +1,6 @@
-"""How one value came about, from the served snapshot: which basis, by which formula, from which rows of which files."""
+"""How one value or one verdict came about, from the served snapshot: which basis, by which formula or rule, from which
+rows of which files.
+"""
 
 import difflib
 from dataclasses import dataclass, field
@@ -62,6 +64,67 @@ class Explanation:
     years_with_value: list[int]
     checks: list[tuple[str, int, int]]
     snapshot_as_of: str
+    targets: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TargetExplanation:
+    """A target as printed, the verdict of each method on it, and the years its indicator has values for."""
+
+    target: dict[str, Any]
+    verdicts: list[dict[str, Any]]
+    values: list[dict[str, Any]]
+    milestones: list[dict[str, Any]]
+    snapshot_as_of: str
+
+
+def explain_target(connection: duckdb.DuckDBPyConnection, target_id: str) -> TargetExplanation:
+    """The whole reasoning on one target. Raises NotUnderstoodError for an unknown id, with those like it."""
+    found = _dictionaries(
+        connection,
+        """select t.*, d.title_zh, d.issuer_zh, d.issued_year, i.name_zh as indicator_name_zh, i.decimals
+        from marts.fct_target as t join marts.dim_document as d using (document_id)
+        left join marts.dim_indicator as i using (indicator_code) where t.target_id = ?""",
+        [target_id],
+    )
+    if not found:
+        near = connection.execute(
+            "select target_id from marts.fct_target where contains(target_id, ?) or contains(indicator_zh, ?) order by 1 limit 8",
+            [target_id, target_id],
+        ).fetchall()
+        raise NotUnderstoodError(
+            f"没有目标「{target_id}」 / no such target；相近 / near: {'、'.join(row[0] for row in near) or '-'}"
+        )
+    return TargetExplanation(
+        target=found[0],
+        verdicts=_dictionaries(
+            connection,
+            """select a.*, m.name_zh as method_zh, m.name_en as method_en from marts.mart_target_attainment as a
+            join marts.verdict_method as m using (method) where a.target_id = ?
+            order by case a.method when 'ladder' then 1 else 2 end, a.method""",
+            [target_id],
+        ),
+        values=_dictionaries(
+            connection,
+            """select v.year, v.value, v.basis, v.holds, f.source_file, f.source_row, s.source_zh
+            from intermediate.int_target_value as v
+            join marts.fct_target as t using (target_id)
+            left join marts.fct_indicator as f on f.indicator_code = t.indicator_code and f.region_code = v.region_code
+                and f.year = v.year and f.stage = t.stage and f.segment = t.segment and f.basis = v.basis
+                and f.base_indicator is null
+            left join marts.dim_source as s on s.source_id = f.source_id
+            where v.target_id = ? order by v.year""",
+            [target_id],
+        ),
+        milestones=_dictionaries(
+            connection,
+            """select target_id, target_year, printed_value, printed_unit from marts.fct_target
+            where milestone_of = $target or target_id = (select milestone_of from marts.fct_target where target_id = $target)
+            order by target_year""",
+            {"target": target_id},
+        ),
+        snapshot_as_of=str(_dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
+    )
 
 
 def explain(
@@ -122,6 +185,15 @@ def explain(
             group by gate order by case gate when 'rows' then 1 when 'relations' then 2 else 3 end"""
         ).fetchall(),
         snapshot_as_of=str(_dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
+        targets=_dictionaries(
+            connection,
+            """select t.target_id, t.comparator, t.printed_value, t.printed_value_high, t.printed_unit, t.target_year,
+                d.title_zh, t.evidence, a.status, a.reason_zh, a.provisional
+            from marts.fct_target as t join marts.dim_document as d using (document_id)
+            join marts.mart_target_attainment as a on a.target_id = t.target_id and a.method = 'ladder'
+            where t.indicator_code = ? and t.region_code = ? order by t.target_year nulls last, t.target_id""",
+            [about["indicator_code"], code],
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """Tables for a terminal, Chinese first. Everything shown is handed in; nothing is computed here."""
 
 import shlex
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,7 +11,8 @@ from rich.table import Table
 from dagster_project.publish.gates import refuses
 from dagster_project.publish.snapshot import Snapshot
 from dagster_project.refresh.record import OUTCOMES, Record
-from dagster_project.report.explain import Cell, Explanation, Row
+from dagster_project.report import words
+from dagster_project.report.explain import Cell, Explanation, Row, TargetExplanation
 from dagster_project.settings import ROOT, Settings
 
 _STYLE = {
@@ -43,6 +45,8 @@ def closing(out: Console, settings: Settings, record: Record, shown_problems: in
     _problems(out, settings, record, shown_problems)
     if record.cells:
         out.print(_cells(record))
+    if record.verdicts:
+        out.print(_verdicts(record))
     if record.checks:
         out.print(_checks(record))
     style = _STYLE[record.outcome]
@@ -172,6 +176,16 @@ def status(out: Console, settings: Settings, served: Snapshot | None, damaged: l
             out.print(_checks(last))
 
 
+def _verdicts(record: Record) -> Table:
+    table = Table(title="目标判定 / verdicts on targets (ladder)", title_justify="left")
+    for heading in ("结论 / status", "目标 / targets", "原因 / reason"):
+        table.add_column(heading, justify="right" if "targets" in heading else "left")
+    for entry in record.verdicts:
+        zh, en = words.of(words.VERDICTS, entry["status"])
+        table.add_row(f"{zh} / {en}", f"{entry['targets']:,}", f"{entry['reason_zh']} / {entry['reason_code']}")
+    return table
+
+
 def snapshots(out: Console, known: list[Snapshot], served: Snapshot | None) -> None:
     table = Table(title="快照 / snapshots", title_justify="left")
     for heading in ("", "快照 / id", "发布 / published", "基准日期 / as of", "行 / rows", "大小 / size"):
@@ -219,10 +233,121 @@ def explanation(out: Console, found: Explanation) -> None:
         out.print(
             f"国家标准 / national standard: {indicator['standard_comparator']} {limit}{_UNITS.get(indicator['unit'], '')}"
         )
+    for target in found.targets:
+        out.print(
+            f"目标 / target: {escape(_aim(target))}，《{escape(target['title_zh'])}》："
+            f"[bold]{_verdict(target)}[/]，{escape(target['reason_zh'])}  {escape(target['target_id'])}",
+            soft_wrap=True,
+        )
     if indicator["confidence"] == "B":
         out.print("[yellow]定义可信度 B：凭记忆，未见原文 / definition from memory, not read[/]")
     passed = "，".join(f"{_GATES.get(gate, gate)} {ok}/{total}" for gate, ok, total in found.checks)
     out.print(f"已通过检查 / checks passed: {passed}；基准日期 / as of {found.snapshot_as_of}")
+
+
+def target(out: Console, found: TargetExplanation) -> None:
+    """One target with the reasoning of every method."""
+    t = found.target
+    year = "" if t["target_year"] is None else f" · {t['target_year']}"
+    out.print(f"[bold]{escape(t['indicator_zh'])} · {escape(t['region_zh'])}{year}[/]  {escape(t['target_id'])}")
+    issuer = f"，{t['issuer_zh']}" if t["issuer_zh"] else ""
+    issued = f" {t['issued_year']}" if t["issued_year"] else ""
+    out.print(
+        f"文件 / document: 《{escape(t['title_zh'])}》{escape(issuer)}{issued}；{t['source_file']} 第 {t['source_row']} 行"
+    )
+    if t["evidence"]:
+        out.print(f"条款 / clause: {escape(t['article'] or '')} 「{escape(t['evidence'])}」")
+    else:
+        out.print("依据 / evidence: 转述，未见原文条款 / reported, the clause was not seen")
+    out.print(f"要求 / asks: {escape(_aim(t))}" + ("，保持 / to be held" if t["hold"] else ""))
+    named = f"{t['indicator_name_zh']} ({t['indicator_code']})" if t["indicator_code"] else "没有对应的指标 / none fits"
+    note = f"；{t['indicator_note']}" if t["indicator_note"] else ""
+    out.print(f"指标 / indicator: {escape(named + note)}；学段 / stage {t['stage']}，分组 / segment {t['segment']}")
+    if t["responsible_units"]:
+        out.print(f"责任单位 / responsible: {escape(t['responsible_units'].replace(';', '、'))}")
+    if t["disputable"]:
+        out.print("[yellow]存疑：细心的读者可能不认 / disputable[/]")
+    for v in found.verdicts:
+        out.print(
+            f"[bold]{escape(v['method_zh'])} / {escape(v['method_en'])}: {_verdict(v)}[/]，{escape(v['reason_zh'])} / {escape(v['reason_en'])}"
+            f"（{v['method']} 第 {v['method_version']} 版，{v['reason_code']}）",
+            soft_wrap=True,
+        )
+        for line in _working(v):
+            out.print(f"  {escape(line)}", soft_wrap=True)
+    if found.values:
+        shown = "；".join(f"{v['year']}: {_number(v['value'])}{'' if v['holds'] else ' ✗'}" for v in found.values)
+        out.print(f"数值（✗ 未达到） / values (✗ short of it): {shown}", soft_wrap=True)
+        for v in found.values:
+            if v["year"] != found.verdicts[0]["actual_year"]:
+                continue
+            by = f"由计数计算 / from counts: zhibiao explain {t['indicator_code']} {t['region_code']} {v['year']}"
+            if v["source_file"]:
+                by = f"《{v['source_zh'].strip('《》')}》 {v['source_file']} 第 {v['source_row']} 行"
+            out.print(f"  判定所据 / decided by: {escape(by)}", soft_wrap=True)
+    for m in found.milestones:
+        out.print(
+            f"同一序列 / same series: {m['target_year']} {m['printed_value']} {m['printed_unit'] or ''}  {escape(m['target_id'])}"
+        )
+    first = found.verdicts[0]
+    if first["judgement"]:
+        valid = "有效 / in force" if first["judgement_in_force"] else "已过期 / expired"
+        out.print(
+            f"人工判断 / judgement ({valid}, {first['judgement_until']}): {escape(first['judgement'])}，"
+            f"{escape(first['judgement_by'])}：{escape(first['judgement_reason'])}；不改变上面的结论 / does not change the status",
+            soft_wrap=True,
+        )
+    out.print(f"基准日期 / as of {found.snapshot_as_of}")
+
+
+def _aim(target: dict[str, Any]) -> str:
+    """What a target asks for, as printed: 不低于 / at least 85 %，2020."""
+    zh, en = words.of(words.COMPARATORS, target["comparator"])
+    high = f"—{target['printed_value_high']}" if target["printed_value_high"] else ""
+    amount = (
+        f" {target['printed_value']}{high} {target['printed_unit'] or ''}".rstrip() if target["printed_value"] else ""
+    )
+    year = f"，{target['target_year']}" if target["target_year"] else ""
+    return f"{zh} / {en}{amount}{year}"
+
+
+def _verdict(verdict: dict[str, Any]) -> str:
+    zh, en = words.of(words.VERDICTS, verdict["status"])
+    return f"{zh} / {en}" + ("（暂定 / provisional）" if verdict["provisional"] else "")
+
+
+def _working(v: dict[str, Any]) -> list[str]:
+    """The numbers a verdict was made from, those that it has."""
+    lines = []
+    if v["judged_value"] is not None:
+        year = "" if v["actual_year"] is None else f"{v['actual_year']} "
+        basis = "" if v["actual_basis"] is None else f"（{_BASES[v['actual_basis']]}）"
+        gap = ""
+        if v["gap"] is not None:
+            side = "还差 / short by" if v["gap"] > 0 else "超出 / beyond by" if v["gap"] < 0 else "恰好 / exactly"
+            gap = f"，{side} {_number(abs(v['gap']))}{_UNITS.get(v['gap_unit'] or '', '')}"
+        lines.append(f"{year}{_number(v['judged_value'])}{basis}，目标 / target {_number(v['target_value'])}{gap}")
+    if v["actual_pace"] is not None and v["required_pace"] is not None:
+        ratio = "" if v["progress_ratio"] is None else f"，比率 / ratio {v['progress_ratio']:.4f}"
+        lines.append(
+            f"自 / since {v['base_year']} ({_number(v['base_value'])}) 每年 / a year {_number(v['actual_pace'])}，"
+            f"今后每年需 / needed from now {_number(v['required_pace'])}{ratio}"
+        )
+    elif v["progress_ratio"] is not None:
+        lines.append(
+            f"自 / since {v['base_year']} ({_number(v['base_value'])})，比率 / ratio {v['progress_ratio']:.4f}"
+        )
+    near = [f"{v[f'{side}_year']}: {_number(v[f'{side}_value'])}" for side in ("earlier", "later") if v[f"{side}_year"]]
+    if near and v["status"] == "no_data":
+        lines.append(f"邻近年份 / near years: {'；'.join(near)}")
+    if v["missing_zh"]:
+        lines.append(f"还缺 / missing: {v['missing_zh']} / {v['missing_en']}")
+    return lines
+
+
+def _number(value: float) -> str:
+    """A number for people: grouped, six digits where it does not come out even."""
+    return f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.6g}"
 
 
 # How a unit of the catalogue is written behind a number; ratios and counts stand alone.

@@ -83,6 +83,43 @@ KINDS_OF_FORMULAS = {
     "difference": ("相减", "difference"),
 }
 
+# The statuses of all methods; the reason beside each stands in marts.verdict_rule.
+VERDICTS = {
+    "met": ("达到", "met"),
+    "met_late": ("逾期达到", "met late"),
+    "missed": ("未达到", "missed"),
+    "on_track": ("进度正常", "on track"),
+    "slightly_behind": ("略有滞后", "slightly behind"),
+    "behind": ("滞后", "behind"),
+    "regressing": ("倒退", "regressing"),
+    "level_only": ("只有水平", "level only"),
+    "not_due": ("未到期", "not due"),
+    "no_data": ("无数据", "no data"),
+    "not_comparable": ("不可比", "not comparable"),
+    "not_measurable": ("不可衡量", "not measurable"),
+    "redacted": ("数值隐去", "redacted"),
+    "undefined": ("无定义", "undefined"),
+    "achieved": ("已达到", "achieved"),
+    "moderate": ("接近所需", "moderate"),
+    "limited": ("进展有限", "limited"),
+    "deterioration": ("恶化", "deterioration"),
+    "met_or_on_track": ("达到或按期", "met or on track"),
+    "acceleration_needed": ("需要加快", "acceleration needed"),
+    "stagnation_or_regression": ("停滞或倒退", "stagnation or regression"),
+}
+
+COMPARATORS = {
+    ">=": ("不低于", "at least"),
+    ">": ("高于", "more than"),
+    "<=": ("不高于", "at most"),
+    "<": ("低于", "less than"),
+    "=": ("等于", "equal to"),
+    "range": ("介于", "between"),
+    "add": ("新增", "add"),
+    "grow": ("增长", "grow by"),
+    "eliminate": ("消除", "eliminate"),
+}
+
 
 def of(words: dict[str, tuple[str, str]], code: str) -> tuple[str, str]:
     """The words of a code, or the code itself."""

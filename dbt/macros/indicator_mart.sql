@@ -42,7 +42,7 @@ region_breaks as (
     select
         b.region_code as region_code,
         b.break_year as break_year,
-        '行政区划变更：并入或沿用 ' || b.one_of_the_former_zh as reason_zh
+        '行政区划变更：' || b.one_event_zh as reason_zh
     from {{ ref('int_region_break') }} as b
 ),
 
@@ -107,7 +107,12 @@ select
         when i.standard_comparator = '<=' then c.value <= i.standard_high
         when i.standard_comparator = '<' then c.value < i.standard_high
         when i.standard_comparator = 'range' then c.value >= i.standard_low and c.value <= i.standard_high
-    end as meets_standard
+    end as meets_standard,
+    f.target_id as target_id,
+    f.comparator as target_comparator,
+    f.target_value as target_value,
+    f.target_year as target_year,
+    f.gap as target_gap
 from cells as c
 inner join {{ ref('dim_indicator') }} as i on c.indicator_code = i.indicator_code
 left join bases as before
@@ -124,6 +129,9 @@ left join cells as parent
 left join cells as nation
     on c.indicator_code = nation.indicator_code and nation.region_code = '100000' and c.year = nation.year
     and c.stage = nation.stage and c.segment = nation.segment
+left join {{ ref('int_target_in_force') }} as f
+    on c.indicator_code = f.indicator_code and c.region_code = f.region_code and c.year = f.year
+    and c.stage = f.stage and c.segment = f.segment
 left join ranked as r
     on c.indicator_code = r.indicator_code and c.region_code = r.region_code and c.year = r.year
     and c.stage = r.stage and c.segment = r.segment

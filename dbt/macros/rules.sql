@@ -33,6 +33,16 @@
     {{ prefix }}.confidence, {{ prefix }}.rounding_width, {{ prefix }}.source_zh, {{ prefix }}.source_file, {{ prefix }}.source_row
 {%- endmacro %}
 
+{# Whether two numbers differ by more than the order of an addition can explain; one missing differs from one there. #}
+{% macro differs(a, b) -%}
+    (({{ a }} is null) <> ({{ b }} is null) or abs({{ a }} - {{ b }}) > 0.000000001 * abs({{ b }}))
+{%- endmacro %}
+
+{# The same for codes and words. #}
+{% macro differs_in_words(a, b) -%}
+    coalesce({{ a }}, '-') <> coalesce({{ b }}, '-')
+{%- endmacro %}
+
 {# What a formula over measures gives, by its kind; no value where its status says why. #}
 {% macro formula_value(row, numerator, denominator, quotients, bounds) -%}
     case

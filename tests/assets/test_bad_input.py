@@ -356,8 +356,8 @@ def test_a_code_is_refused_for_a_year_in_which_it_was_not_in_force(published: Si
 def test_a_linked_folder_is_named_and_not_followed(published: Site, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    (elsewhere / "corrections.csv").write_text("nonsense", encoding="utf-8")
-    (published.raw / "local").symlink_to(elsewhere)
+    (elsewhere / "2021.csv").write_text("nonsense", encoding="utf-8")
+    (published.raw / "statistics" / "more").symlink_to(elsewhere)
     result = published.run("refresh", "--full")
     assert result.exit_code == 0, result.output
-    assert "raw/local: 没有来源读取此文件" in result.output
+    assert "raw/statistics/more: 没有来源读取此文件" in result.output

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from dagster_project import build_file
-from dagster_project.report import dictionary, words
+from dagster_project.report import dictionary, docs, words
 from dagster_project.settings import ROOT
 from tests.conftest import Site, says_both
 
@@ -111,15 +111,16 @@ def test_the_cells_in_docs_are_those_of_the_shipped_data_and_leave_no_indicator_
 def test_run_as_a_module_it_writes_the_pages_of_the_served_snapshot(
     province: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dictionary, "ROOT", tmp_path)
+    monkeypatch.setattr(docs, "ROOT", tmp_path)
     (tmp_path / "docs").mkdir()
     monkeypatch.setenv("ZHIBIAO_HOME", str(tmp_path / "nothing published"))
     with pytest.raises(SystemExit, match="make refresh"):
-        dictionary.main()
+        docs.main()
     monkeypatch.setenv("ZHIBIAO_HOME", str(province.home))
-    dictionary.main()
+    docs.main()
     assert sorted(path.name for path in (tmp_path / "docs").iterdir()) == [
         "cells.md",
         "dictionary.md",
         "dictionary.zh-CN.md",
+        "verdicts.md",
     ]

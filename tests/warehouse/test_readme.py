@@ -1,6 +1,7 @@
-"""What the README prints of the shipped data is what the shipped data give: queries, counts, a value's working."""
+"""What README and docs print of the shipped data is what they give: queries, counts, the working of a value or verdict."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,7 @@ import duckdb
 import pytest
 
 from dagster_project.refresh import record as records
+from dagster_project.report import verdicts
 from dagster_project.settings import ROOT
 from tests.conftest import Site
 
@@ -97,3 +99,22 @@ def test_the_working_of_a_value_is_what_explain_prints(shipped: Site, readme: Pa
     for line in block.splitlines():
         for piece in line.split("…"):
             assert piece.strip() in output, line
+
+
+@pytest.mark.parametrize("page", [ROOT / "docs" / "ladder.md", ROOT / "docs" / "ladder.zh-CN.md"], ids=lambda p: p.name)
+def test_the_examples_of_the_ladder_are_what_explain_prints(shipped: Site, page: Path) -> None:
+    examples = re.findall(
+        r"^```bash\n\.venv/bin/zhibiao explain (\S+)\n```\n\n```text\n(.*?)^```",
+        page.read_text(encoding="utf-8"),
+        re.M | re.S,
+    )
+    assert len(examples) == 5
+    for target, block in examples:
+        output = "".join(shipped.run("explain", *shlex.split(target)).output.split())
+        for line in block.splitlines():
+            for piece in line.split("…"):
+                assert "".join(piece.split()) in output, line
+
+
+def test_the_page_of_verdicts_is_made_from_the_shipped_data(served: duckdb.DuckDBPyConnection) -> None:
+    assert (ROOT / "docs" / "verdicts.md").read_text(encoding="utf-8") == verdicts.page(served), "run: make docs"

@@ -3,12 +3,14 @@
 -- when: a join of a model multiplies rows, or an input repeats a key.
 -- fix: look up the key in the table named; the model's yml says what one row is.
 {% set marts = [
+    'dim_document',
     'dim_indicator',
     'dim_measure',
     'dim_region',
     'dim_source',
     'fct_indicator',
     'fct_measure',
+    'fct_target',
     'indicator_alias',
     'indicator_break',
     'indicator_formula',
@@ -22,9 +24,14 @@
     'mart_public_kindergarten_share',
     'mart_pupil_teacher_ratio',
     'mart_senior_gross_enrolment',
+    'mart_target_attainment',
+    'mart_target_summary',
     'mart_teacher_qualification',
     'measure_conflict',
     'reconciliation',
+    'target_responsible_unit',
+    'verdict_method',
+    'verdict_rule',
 ] %}
 {% for mart in marts %}
 {% set relation = ref(mart) %}

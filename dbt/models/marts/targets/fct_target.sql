@@ -17,6 +17,7 @@ select
     b.value as target_value,
     t.value_high as target_value_high,
     t.printed_value as printed_value,
+    t.printed_value_high as printed_value_high,
     t.printed_unit as printed_unit,
     t.indicator_unit as unit,
     t.baseline as baseline,

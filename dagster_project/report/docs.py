@@ -1,0 +1,23 @@
+"""`make docs`: writes the generated pages of docs/ from the served snapshot. What stands on a page is its module's."""
+
+import sys
+
+from dagster_project import build_file
+from dagster_project.publish import snapshot
+from dagster_project.report import dictionary, verdicts
+from dagster_project.settings import ROOT, Settings
+
+
+def main() -> None:
+    """Write docs/ from the served snapshot; ends with a message where nothing is published yet."""
+    served = snapshot.current(Settings.from_environment())
+    if served is None:
+        sys.exit("还没有快照 / no snapshot yet: make refresh")
+    with build_file.reading(served.database) as connection:
+        for name, text in {**dictionary.pages(connection), "verdicts.md": verdicts.page(connection)}.items():
+            (ROOT / "docs" / name).write_text(text, encoding="utf-8")
+            print(f"已写 / written: docs/{name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+-- zh: 地区、目录、数据项、公式、别名、口径断裂、出版物、目标台账与判定规则各表同收到的逐行一致
+-- en: regions, catalogue, measures, formulas, terms, other names, breaks, publications, the ledger of targets and the
+--     rules of verdicts are row for row what was received.
+-- when: always; whatever reads these tables believes them.
+-- fix: `only_in` says which side has the row: the mart, or what it is made of.
+{# The columns at the end are worked out, not received: other tests follow them. #}
+{% set pairs = [
+    ('dim_region', 'stg_regions', ['series_code']),
+    ('dim_indicator', 'stg_indicators', []),
+    ('dim_measure', 'stg_measures', []),
+    ('dim_source', 'publications', []),
+    ('indicator_alias', 'stg_indicator_aliases', []),
+    ('indicator_formula', 'stg_indicator_formulas', []),
+    ('indicator_term', 'stg_indicator_terms', []),
+    ('indicator_break', 'int_indicator_break', []),
+    ('verdict_method', 'stg_verdict_methods', []),
+    ('verdict_rule', 'stg_verdict_rules', []),
+    ('dim_document', 'stg_target_documents', ['target_count']),
+    ('fct_target', 'stg_targets', ['region_code', 'region_hidden', 'target_value', 'target_value_high', 'unit', 'target_year']),
+] %}
+with publications as (
+    select
+        s.source_id as source_id,
+        s.source_zh as source_zh,
+        s.publisher_zh as publisher_zh,
+        min(s.year) as first_year,
+        max(s.year) as last_year,
+        count(*) as figure_count
+    from {{ ref('stg_statistics') }} as s
+    group by s.source_id, s.source_zh, s.publisher_zh
+)
+
+{% for mart, received, worked_out in pairs %}
+{% set node = graph.nodes['model.zhibiao.' ~ mart] if execute else {'columns': {'key': {}}, 'config': {'meta': {'grain': ['key']}}} %}
+{% set columns = node.columns | reject('in', worked_out) | list %}
+{% set received = received if received == 'publications' else ref(received) %}
+{% for side, one, other in [(mart, ref(mart), received), ('received', received, ref(mart))] %}
+select
+    '{{ mart }}' as mart,
+    '{{ side }}' as only_in,
+    {% for column in node.config.meta.grain %}coalesce(cast(d.{{ column }} as varchar), '-'){% if not loop.last %} || ' | ' || {% endif %}{% endfor %} as grain_key
+from (
+    select {% for column in columns %}a.{{ column }} as {{ column }}{% if not loop.last %}, {% endif %}{% endfor %} from {{ one }} as a
+    except
+    select {% for column in columns %}b.{{ column }} as {{ column }}{% if not loop.last %}, {% endif %}{% endfor %} from {{ other }} as b
+) as d
+{% if not loop.last %}union all{% endif %}
+{% endfor %}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}
