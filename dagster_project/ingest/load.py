@@ -70,7 +70,7 @@ def load(
 ) -> LoadReport:
     """Load every source into `raw.<source>` of an open build file; all files are checked even if one is refused.
 
-    `served` is the database readers see now: what an append-only source held there must still be there.
+    `served` is a whole database that readers were shown: what an append-only source held there must still be there.
     The sources are the product's unless `contracts` (ordered as `load_contracts` orders them) says otherwise.
     A raw table holds the file's text columns plus `_file`, `_row` (as a spreadsheet counts, header is 1),
     `_sha256`, `_loaded_at`. Nothing is raised for bad input: the report carries it.
@@ -254,6 +254,8 @@ def _check_append_only(
     connection: duckdb.DuckDBPyConnection, contract: Contract, report: SourceReport, served: Path
 ) -> None:
     """Refuse a source that lost or changed a row which readers have been shown."""
+    # The rows of a file that could not be taken are not lost; the file itself is already told of.
+    untaken = sorted({problem.file for problem in report.problems if problem.row is None})
     literal = str(served).replace("'", "''")
     connection.execute(f"attach '{literal}' as served (read_only)")
     try:
@@ -273,7 +275,9 @@ def _check_append_only(
         same_key = " and ".join(f"s.{column} = t.{column}" for column in contract.key)
         found = connection.execute(
             f"""select t._file, t._row, s._file, concat_ws(', ', {before}) from served.raw.{contract.source} as s
-            left join {contract.table} as t on {same_key} where t._row is null or {differs} order by s._file, s._row"""
+            left join {contract.table} as t on {same_key}
+            where (t._row is null or {differs}) and not list_contains(?, s._file) order by s._file, s._row""",
+            [untaken],
         ).fetchall()
     finally:
         connection.execute("detach served")

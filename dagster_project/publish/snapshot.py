@@ -149,6 +149,12 @@ def is_whole(settings: Settings, served: Snapshot) -> bool:
     )
 
 
+def shown(settings: Settings) -> Snapshot | None:
+    """What readers were shown last, as far as it is whole: the served snapshot, else the newest that is undamaged."""
+    candidates = [current(settings), *sorted(published(settings), key=lambda snapshot: snapshot.id, reverse=True)]
+    return next((snapshot for snapshot in candidates if snapshot is not None and not snapshot.damage()), None)
+
+
 def rollback(settings: Settings, to: str | None = None) -> Snapshot:
     """Point back to snapshot `to`, or to the one before the served one. Raises SnapshotError."""
     known = published(settings)

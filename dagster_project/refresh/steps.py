@@ -86,10 +86,10 @@ def load(settings: Settings) -> LoadReport:
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         # Before anything is read: a file that changes meanwhile makes the next refresh start anew.
         inputs, code = fingerprint.of_inputs(settings.raw), fingerprint.of_code()
-        served = snapshot.current(settings)
-        shown = served.database if served is not None and served.database.exists() else None
+        # A damaged snapshot says nothing of what readers were shown, and must not keep a refresh from mending it.
+        shown = snapshot.shown(settings)
         with build_file.writing(settings.build) as connection:
-            report = load_sources(connection, settings, now, _tell_source, served=shown)
+            report = load_sources(connection, settings, now, _tell_source, served=shown.database if shown else None)
             connection.execute(
                 "insert into meta.build values (?, ?, ?, ?, ?, ?)",
                 [settings.as_of, now, inputs, code, __version__, build_file.SCHEMA_VERSION],

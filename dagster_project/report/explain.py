@@ -106,7 +106,7 @@ def explain_target(connection: duckdb.DuckDBPyConnection, target_id: str) -> Tar
         ),
         values=_dictionaries(
             connection,
-            """select v.year, v.value, v.basis, v.holds, f.source_file, f.source_row, s.source_zh
+            """select v.year, v.region_code, v.value, v.basis, v.holds, f.source_file, f.source_row, s.source_zh
             from intermediate.int_target_value as v
             join marts.fct_target as t using (target_id)
             left join marts.fct_indicator as f on f.indicator_code = t.indicator_code and f.region_code = v.region_code
@@ -158,6 +158,7 @@ def explain(
     computed = next((cell for cell in cells if cell.basis == "computed"), None)
     # A printed rate of the official definition goes before a computed one, as in the marts.
     chosen = published or computed
+    of_stage = stage or (chosen.stage if chosen else "")
     return Explanation(
         indicator=about,
         region_code=code,
@@ -191,8 +192,9 @@ def explain(
                 d.title_zh, t.evidence, a.status, a.reason_zh, a.provisional
             from marts.fct_target as t join marts.dim_document as d using (document_id)
             join marts.mart_target_attainment as a on a.target_id = t.target_id and a.method = 'ladder'
-            where t.indicator_code = ? and t.region_code = ? order by t.target_year nulls last, t.target_id""",
-            [about["indicator_code"], code],
+            where t.indicator_code = ? and t.region_code = ? and t.segment = ? and (? = '' or t.stage = ?)
+            order by t.target_year nulls last, t.target_id""",
+            [about["indicator_code"], code, segment, of_stage, of_stage],
         ),
     )
 

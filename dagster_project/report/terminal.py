@@ -1,10 +1,11 @@
 """Tables for a terminal, Chinese first. Everything shown is handed in; nothing is computed here."""
 
+import re
 import shlex
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as escape_markup
 from rich.panel import Panel
 from rich.table import Table
 
@@ -33,10 +34,19 @@ _OUTCOMES_OF_SOURCES = {
 _GATES = {"rows": "文件与行 / rows", "relations": "关系与合计 / relations", "expectations": "期望 / expectations"}
 
 
+# What a terminal would obey instead of show, and what turns the direction of the text around.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
 def console() -> Console:
-    found = Console()
+    found = Console(emoji=False)
     # A pipe has no width of its own; 80 columns would fold every Chinese table.
-    return found if found.is_terminal else Console(width=140)
+    return found if found.is_terminal else Console(width=140, emoji=False)
+
+
+def escape(text: object) -> str:
+    """Received text as it may be shown: no markup, no control characters."""
+    return escape_markup(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", str(text)))
 
 
 def closing(out: Console, settings: Settings, record: Record, shown_problems: int = 20) -> None:
@@ -182,7 +192,7 @@ def _verdicts(record: Record) -> Table:
         table.add_column(heading, justify="right" if "targets" in heading else "left")
     for entry in record.verdicts:
         zh, en = words.of(words.VERDICTS, entry["status"])
-        table.add_row(f"{zh} / {en}", f"{entry['targets']:,}", f"{entry['reason_zh']} / {entry['reason_code']}")
+        table.add_row(f"{zh} / {en}", f"{entry['targets']:,}", escape(f"{entry['reason_zh']} / {entry['reason_code']}"))
     return table
 
 
@@ -262,7 +272,16 @@ def target(out: Console, found: TargetExplanation) -> None:
     out.print(f"要求 / asks: {escape(_aim(t))}" + ("，保持 / to be held" if t["hold"] else ""))
     named = f"{t['indicator_name_zh']} ({t['indicator_code']})" if t["indicator_code"] else "没有对应的指标 / none fits"
     note = f"；{t['indicator_note']}" if t["indicator_note"] else ""
-    out.print(f"指标 / indicator: {escape(named + note)}；学段 / stage {t['stage']}，分组 / segment {t['segment']}")
+    out.print(
+        f"指标 / indicator: {escape(named + note)}；学段 / stage {escape(t['stage'])}，分组 / segment {escape(t['segment'])}"
+    )
+    if t["region_bound_by"]:
+        out.print(
+            f"绑定 / bound: {escape(t['region_zh'])} = {t['region_code']}（{escape(t['region_bound_by'])}）",
+            soft_wrap=True,
+        )
+    if t["year_bound_by"]:
+        out.print(f"绑定 / bound: plan_year = {t['target_year']}（{escape(t['year_bound_by'])}）", soft_wrap=True)
     if t["responsible_units"]:
         out.print(f"责任单位 / responsible: {escape(t['responsible_units'].replace(';', '、'))}")
     if t["disputable"]:
@@ -276,18 +295,25 @@ def target(out: Console, found: TargetExplanation) -> None:
         for line in _working(v):
             out.print(f"  {escape(line)}", soft_wrap=True)
     if found.values:
-        shown = "；".join(f"{v['year']}: {_number(v['value'])}{'' if v['holds'] else ' ✗'}" for v in found.values)
-        out.print(f"数值（✗ 未达到） / values (✗ short of it): {shown}", soft_wrap=True)
+        # A year's addition or level is no measure of a sum or of growth.
+        is_level = t["comparator"] not in ("add", "grow")
+        shown = "；".join(
+            f"{v['year']}: {_number(v['value'])}{' ✗' if is_level and not v['holds'] else ''}" for v in found.values
+        )
+        what = "数值（✗ 未达到） / values (✗ short of it)" if is_level else "数值 / values"
+        out.print(f"{what}: {shown}", soft_wrap=True)
         for v in found.values:
             if v["year"] != found.verdicts[0]["actual_year"]:
                 continue
-            by = f"由计数计算 / from counts: zhibiao explain {t['indicator_code']} {t['region_code']} {v['year']}"
+            command = ["explain", t["indicator_code"], v["region_code"], str(v["year"]), "--stage", t["stage"]]
+            command += ["--segment", t["segment"]] if t["segment"] != "all" else []
+            by = f"由计数计算 / from counts: zhibiao {shlex.join(command)}"
             if v["source_file"]:
                 by = f"《{v['source_zh'].strip('《》')}》 {v['source_file']} 第 {v['source_row']} 行"
             out.print(f"  判定所据 / decided by: {escape(by)}", soft_wrap=True)
     for m in found.milestones:
         out.print(
-            f"同一序列 / same series: {m['target_year']} {m['printed_value']} {m['printed_unit'] or ''}  {escape(m['target_id'])}"
+            f"同一序列 / same series: {m['target_year']} {escape(m['printed_value'])} {escape(m['printed_unit'] or '')}  {escape(m['target_id'])}"
         )
     first = found.verdicts[0]
     if first["judgement"]:
@@ -333,6 +359,8 @@ def _working(v: dict[str, Any]) -> list[str]:
             f"自 / since {v['base_year']} ({_number(v['base_value'])}) 每年 / a year {_number(v['actual_pace'])}，"
             f"今后每年需 / needed from now {_number(v['required_pace'])}{ratio}"
         )
+    elif v["required_pace"] is not None:
+        lines.append(f"今后每年需 / needed a year from now {_number(v['required_pace'])}")
     elif v["progress_ratio"] is not None:
         lines.append(
             f"自 / since {v['base_year']} ({_number(v['base_value'])})，比率 / ratio {v['progress_ratio']:.4f}"

@@ -108,7 +108,7 @@ select
         when i.standard_comparator = '<' then c.value < i.standard_high
         when i.standard_comparator = 'range' then c.value >= i.standard_low and c.value <= i.standard_high
     end as meets_standard,
-    f.target_id as target_id,
+    f.target_id as target_in_force,
     f.comparator as target_comparator,
     f.target_value as target_value,
     f.target_year as target_year,

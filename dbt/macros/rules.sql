@@ -69,3 +69,15 @@
         else abs({{ value }} - {{ target }}.value) <= {{ target }}.half_digit + {{ target }}.tolerance
     end
 {%- endmacro %}
+
+{# How much of a target is still missing, above zero while a value does not reach it; to the nearer end of a range. #}
+{% macro shortfall(target, value) -%}
+    case
+        when {{ target }}.comparator = 'range' and {{ value }} < {{ target }}.value then {{ target }}.value - {{ value }}
+        when {{ target }}.comparator = 'range' and {{ value }} > {{ target }}.value_high then {{ value }} - {{ target }}.value_high
+        when {{ target }}.comparator = 'range' and {{ value }} is not null then 0
+        when {{ target }}.direction = 0 and abs({{ target }}.value - {{ value }}) <= {{ target }}.half_digit then 0
+        when {{ target }}.direction = 0 then abs({{ target }}.value - {{ value }})
+        else {{ target }}.direction * ({{ target }}.value - {{ value }})
+    end
+{%- endmacro %}

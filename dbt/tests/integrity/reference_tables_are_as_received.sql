@@ -16,7 +16,7 @@
     ('verdict_method', 'stg_verdict_methods', []),
     ('verdict_rule', 'stg_verdict_rules', []),
     ('dim_document', 'stg_target_documents', ['target_count']),
-    ('fct_target', 'stg_targets', ['region_code', 'region_hidden', 'target_value', 'target_value_high', 'unit', 'target_year']),
+    ('fct_target', 'stg_targets', ['region_code', 'region_hidden', 'region_bound_by', 'year_bound_by', 'target_value', 'target_value_high', 'unit', 'target_year']),
 ] %}
 with publications as (
     select

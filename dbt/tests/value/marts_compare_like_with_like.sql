@@ -22,7 +22,7 @@
     'confidence': 'coalesce(f.published_confidence, f.computed_confidence)',
     'parent_basis': basis | replace('f.', 'u.'),
     'national_basis': basis | replace('f.', 'n.'),
-    'target_id': 'w.target_id',
+    'target_in_force': 'w.target_id',
     'target_comparator': 'w.comparator',
     'meets_standard': "case
         when s.segment <> 'all' or i.standard_comparator is null then null

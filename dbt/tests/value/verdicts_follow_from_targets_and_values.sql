@@ -4,12 +4,23 @@
 --     every verdict once in each view.
 -- when: a target, a binding, a rule or a value changed.
 -- fix: `wrong` names the columns. Compare fct_target and mart_target_attainment with stg_targets and fct_indicator.
-with series as (
+with codes as (
+    select distinct
+        t.region_code as region_code,
+        t.region_code as value_region_code
+    from {{ ref('fct_target') }} as t
+    union
     select
-        r.region_code as region_code,
-        max(r.series_code) as series_code
-    from {{ ref('dim_region') }} as r
-    group by r.region_code
+        b.region_code as region_code,
+        b.one_of_the_former_code as value_region_code
+    from {{ ref('int_region_break') }} as b
+    where b.is_new_code_only
+    union
+    select
+        b.one_of_the_former_code as region_code,
+        b.region_code as value_region_code
+    from {{ ref('int_region_break') }} as b
+    where b.is_new_code_only
 ),
 
 due as (
@@ -31,15 +42,23 @@ judged as (
             when a.target_id is null then 'missing'
             when d.target_id is null then 'unexpected'
             else ''
-                {% for column in ['document_id', 'indicator_code', 'region_code', 'region_zh', 'comparator', 'unit'] %}
+                {% for column in ['document_id', 'indicator_code', 'region_code', 'region_zh', 'unit'] %}
                 || case when {{ differs_in_words('a.' ~ column, 'd.' ~ column) }} then '{{ column }} ' else '' end
                 {% endfor %}
-                {% for column in ['method_version', 'target_year', 'target_value', 'target_value_high'] %}
+                {% for column in ['method_version', 'target_year', 'target_value_high'] %}
                 || case when {{ differs('a.' ~ column, 'd.' ~ column) }} then '{{ column }} ' else '' end
                 {% endfor %}
+                -- Growth on a stated base becomes a level, a yes without a number a 1, an elimination without one a 0.
+                || case
+                    when d.comparator = 'grow' or d.target_value is null then ''
+                    when {{ differs_in_words('a.comparator', 'd.comparator') }} then 'comparator '
+                    when {{ differs('a.target_value', 'd.target_value') }} then 'target_value '
+                    else ''
+                end
                 || case when r.rule_count is null then 'reason_code ' else '' end
                 || case when (a.actual_value is null) <> (a.actual_year is null) or (a.actual_value is not null and f.indicator_code is null) then 'actual_value ' else '' end
                 || case
+                    when d.target_value is null then ''
                     when d.comparator in ('>=', '>') and {{ differs('a.gap', '(d.target_value - a.actual_value)') }} then 'gap '
                     when d.comparator in ('<=', '<', 'eliminate') and {{ differs('a.gap', '(a.actual_value - d.target_value)') }} then 'gap '
                     else ''
@@ -64,7 +83,6 @@ judged as (
         from {{ ref('verdict_rule') }} as v
         group by v.method, v.status, v.reason_code
     ) as r on a.method = r.method and a.status = r.status and a.reason_code = r.reason_code
-    left join series as s on d.region_code = s.region_code
     left join (
         select distinct
             i.indicator_code as indicator_code,
@@ -73,14 +91,14 @@ judged as (
             i.year as year,
             i.basis as basis,
             i.value as value,
-            n.series_code as series_code
+            n.region_code as region_code
         from {{ ref('fct_indicator') }} as i
-        inner join series as n on i.region_code = n.region_code
+        inner join codes as n on i.region_code = n.value_region_code
         where i.base_indicator is null
     ) as f
         on d.indicator_code = f.indicator_code and d.stage = f.stage and d.segment = f.segment
         and a.actual_year = f.year and a.actual_basis = f.basis and a.actual_value = f.value
-        and s.series_code = f.series_code
+        and d.region_code = f.region_code
 ),
 
 -- What the document says stands; a binding only fills in what it hides.
@@ -93,17 +111,17 @@ ledger as (
             || case when s.value is not null and {{ differs('t.target_value', 's.value') }} then 'target_value ' else '' end
             || case when {{ differs('t.target_value_high', 's.value_high') }} then 'target_value_high ' else '' end
             || case when {{ differs_in_words('t.unit', 's.indicator_unit') }} then 'unit ' else '' end
-            || case when coalesce(u.unit_count, 0) <> case when s.responsible_units is null then 0 else 1 + length(s.responsible_units) - length(replace(s.responsible_units, ';', '')) end
+            -- A unit named twice is one unit; each counts as often as its name stands in the list.
+            || case when coalesce(u.name_count, 0) <> case when s.responsible_units is null then 0 else 1 + length(s.responsible_units) - length(replace(s.responsible_units, ';', '')) end
                 then 'responsible_units ' else '' end as wrong
     from {{ ref('fct_target') }} as t
     full outer join {{ ref('stg_targets') }} as s on t.target_id = s.target_id
     left join (
         select
             w.target_id as target_id,
-            count(*) as unit_count
+            cast(sum({{ ratio("length(';' || replace(g.responsible_units, ';', ';;') || ';') - length(replace(';' || replace(g.responsible_units, ';', ';;') || ';', ';' || w.unit_name || ';', ''))", "length(w.unit_name) + 2") }}) as bigint) as name_count
         from {{ ref('target_responsible_unit') }} as w
-        inner join {{ ref('stg_targets') }} as g
-            on w.target_id = g.target_id and position(w.unit_name in g.responsible_units) > 0
+        inner join {{ ref('stg_targets') }} as g on w.target_id = g.target_id
         where w.is_lead = (w.unit_no = 1)
         group by w.target_id
     ) as u on s.target_id = u.target_id

@@ -67,7 +67,7 @@ segments_compared as (
         case when n.confidence > d.confidence then n.confidence else d.confidence end as confidence,
         -- The precedence of values holds for pairs too: printed ones first.
         row_number() over (
-            partition by p.indicator_code, n.indicator_code, n.region_code, n.year, n.stage order by n.basis desc
+            partition by p.indicator_code, n.indicator_code, n.region_code, n.year, n.stage order by n.basis desc, p.variant
         ) as basis_no
     from segment_pairs as p
     inner join formulas as f

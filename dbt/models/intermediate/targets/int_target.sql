@@ -2,7 +2,11 @@
 with places as (
     select
         t.target_id as target_id,
-        coalesce(max(case when b.article <> '' then b.bound_to end), max(case when b.article = '' then b.bound_to end)) as region_code
+        coalesce(max(case when b.article <> '' then b.bound_to end), max(case when b.article = '' then b.bound_to end)) as region_code,
+        coalesce(
+            max(case when b.article <> '' then b.decided_by || '：' || b.reason end),
+            max(case when b.article = '' then b.decided_by || '：' || b.reason end)
+        ) as bound_by
     from {{ ref('stg_targets') }} as t
     inner join {{ ref('stg_bindings') }} as b
         on t.document_id = b.document_id and t.region_zh = b.hidden and b.article in ('', t.article)
@@ -16,6 +20,10 @@ years as (
             max(case when b.hidden = 'plan_year' and b.article <> '' then b.bound_to end),
             max(case when b.hidden = 'plan_year' and b.article = '' then b.bound_to end)
         ) as integer) as plan_year,
+        coalesce(
+            max(case when b.hidden = 'plan_year' and b.article <> '' then b.decided_by || '：' || b.reason end),
+            max(case when b.hidden = 'plan_year' and b.article = '' then b.decided_by || '：' || b.reason end)
+        ) as bound_by,
         cast(max(case when b.hidden = 'issue_year' then b.bound_to end) as integer) as issue_year
     from {{ ref('stg_targets') }} as t
     inner join {{ ref('stg_bindings') }} as b
@@ -44,14 +52,15 @@ ledger as (
         t.printed_unit as printed_unit,
         t.printed_decimals as printed_decimals,
         t.indicator_unit as indicator_unit,
-        t.value is null and t.kind <> 'redacted' and coalesce(t.indicator_unit, '') = 'flag' as states_a_flag,
+        t.value is null and t.kind <> 'redacted' and t.comparator <> 'eliminate' and coalesce(t.indicator_unit, '') = 'flag' as states_a_flag,
         t.target_year as target_year,
         t.year_hidden as year_hidden,
         t.deadline as deadline,
         t.hold as hold,
         t.per_county as per_county,
         t.counted as counted,
-        t.kind as kind
+        t.kind as kind,
+        t.review_status as review_status
     from {{ ref('stg_targets') }} as t
 ),
 
@@ -64,6 +73,8 @@ bound as (
         t.segment as segment,
         coalesce(t.region_code, p.region_code) as region_code,
         t.region_code is null as region_hidden,
+        case when t.region_code is null then p.bound_by end as region_bound_by,
+        case when t.target_year is null and t.year_hidden then y.bound_by end as year_bound_by,
         t.region_zh as region_zh,
         -- Growth on a stated base is a level: 2 points on 90 are 92, 2 per cent are 91.8; the two are never mixed.
         case when (t.comparator = 'grow' and t.baseline is not null) or t.states_a_flag then '>=' else t.comparator end as comparator,
@@ -82,27 +93,24 @@ bound as (
         t.printed_unit as printed_unit,
         coalesce(t.printed_decimals, 0) as printed_decimals,
         t.indicator_unit as indicator_unit,
-        coalesce(t.target_year, case when t.year_hidden then y.plan_year end) as target_year,
+        -- A dated deadline says its year even where no target year is printed.
+        coalesce(
+            t.target_year,
+            case when t.year_hidden then y.plan_year end,
+            case when t.deadline like '____-__%' and length(t.deadline) in (7, 10) then cast(substring(t.deadline, 1, 4) as integer) end
+        ) as target_year,
         t.year_hidden as year_hidden,
         t.deadline as deadline,
         t.hold as hold,
         t.per_county as per_county,
         t.counted as counted,
         t.kind as kind,
+        t.review_status as review_status,
         coalesce(d.issued_year, d.plan_from, y.issue_year) as issue_year
     from ledger as t
     inner join {{ ref('stg_target_documents') }} as d on t.document_id = d.document_id
     left join places as p on t.target_id = p.target_id
     left join years as y on t.target_id = y.target_id
-),
-
--- The code a series runs under today joins a region's figures across renamings; any period of the code tells it.
-series as (
-    select
-        l.region_code as region_code,
-        max(l.series_code) as series_code
-    from {{ ref('int_region_lineage') }} as l
-    group by l.region_code
 ),
 
 levels as (
@@ -138,15 +146,16 @@ select
     b.stage as stage,
     b.segment as segment,
     b.region_code as region_code,
-    s.series_code as series_code,
     v.region_level as region_level,
     b.region_hidden as region_hidden,
+    b.region_bound_by as region_bound_by,
+    b.year_bound_by as year_bound_by,
     b.region_zh as region_zh,
     b.comparator as comparator,
     b.value as value,
     b.value_high as value_high,
     -- What double arithmetic may be off by, and what the printed digits of the target leave open.
-    0.000000001 * greatest(abs(coalesce(b.value, 0)), 1) as tolerance,
+    least(0.000000001 * greatest(abs(coalesce(b.value, 0)), 1), 0.000001) as tolerance,
     0.5 * power(cast(10 as {{ dbl() }}), -b.printed_decimals) * coalesce(b.unit_factor, 1) as half_digit,
     b.grows_from_base as grows_from_base,
     b.baseline as baseline,
@@ -174,6 +183,7 @@ select
     -- Where the year of issue is hidden the period is the target year alone.
     coalesce(b.issue_year, b.target_year) as first_year,
     case
+        when b.review_status = 'withdrawn' then 'withdrawn'
         when b.kind = 'redacted' then 'value_hidden'
         when b.value is null then 'no_number'
         when b.indicator_code is null then 'no_measure'
@@ -187,5 +197,4 @@ inner join due as u on b.target_id = u.target_id
 cross join {{ source('meta', 'build') }} as a
 left join {{ ref('stg_indicators') }} as i on b.indicator_code = i.indicator_code
 left join growth_rates as g on b.indicator_code = g.indicator_code
-left join series as s on b.region_code = s.region_code
 left join levels as v on b.region_code = v.region_code

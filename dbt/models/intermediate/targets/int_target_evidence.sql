@@ -15,7 +15,17 @@ with years as (
     group by t.target_id
 ),
 
--- The base is fixed: what is stated, else the year of issue, the last one before it, or the first of all.
+deciding as (
+    select
+        y.target_id as target_id,
+        max(v.basis) as deciding_basis
+    from years as y
+    inner join {{ ref('int_target_value') }} as v on y.target_id = v.target_id and v.year = y.deciding_year
+    group by y.target_id
+),
+
+-- The base is fixed: what is stated, else the year of issue, the last one before it, or the first of all; a published
+-- value is never measured from a computed one.
 bases as (
     select
         y.target_id as target_id,
@@ -23,6 +33,8 @@ bases as (
     from years as y
     inner join {{ ref('int_target') }} as t on y.target_id = t.target_id
     inner join {{ ref('int_target_value') }} as v on y.target_id = v.target_id
+    left join deciding as b on y.target_id = b.target_id
+    where b.deciding_basis is null or v.basis = b.deciding_basis
     group by y.target_id
 ),
 
@@ -36,22 +48,23 @@ dated as (
         y.not_held_year as not_held_year,
         y.flow as flow,
         y.flow_years as flow_years,
+        d.deciding_basis as deciding_basis,
         b.base_year as base_year
     from years as y
     inner join bases as b on y.target_id = b.target_id
+    left join deciding as d on y.target_id = d.target_id
 ),
 
 valued as (
     select
         d.target_id as target_id,
         max(case when v.year = d.deciding_year then v.value end) as deciding_value,
-        max(case when v.year = d.deciding_year then v.basis end) as deciding_basis,
         max(case when v.year = d.deciding_year then v.confidence end) as deciding_confidence,
         max(case when v.year = d.deciding_year and v.holds then 1 else 0 end) as deciding_holds,
         max(case when v.year = d.earlier_year then v.value end) as earlier_value,
         max(case when v.year = d.later_year then v.value end) as later_value,
         max(case when v.year = d.base_year then v.value end) as first_value,
-        max(case when v.year = d.deciding_year - 1 then v.value end) as year_before_value,
+        max(case when v.year = d.deciding_year - 1 and v.basis = d.deciding_basis then v.value end) as year_before_value,
         cast(sum(case when v.year > d.base_year and v.year < d.deciding_year then 1 else 0 end) as bigint) as years_between
     from dated as d
     inner join {{ ref('int_target_value') }} as v on d.target_id = v.target_id
@@ -65,11 +78,10 @@ breaks as (
         b.break_year as break_year
     from dated as d
     inner join {{ ref('int_target') }} as t on d.target_id = t.target_id
-    inner join valued as w on d.target_id = w.target_id
     inner join {{ ref('indicator_break') }} as b
         on t.indicator_code = b.indicator_code and (b.stage is null or b.stage = t.stage)
         and (b.region_code is null or b.region_code = t.region_code)
-        and (b.basis is null or b.basis = w.deciding_basis)
+        and (b.basis is null or b.basis = d.deciding_basis)
         and b.break_year > d.base_year and b.break_year <= d.deciding_year
     union all
     select
@@ -94,7 +106,7 @@ select
     d.target_id as target_id,
     d.deciding_year as deciding_year,
     w.deciding_value as deciding_value,
-    w.deciding_basis as deciding_basis,
+    d.deciding_basis as deciding_basis,
     w.deciding_confidence as deciding_confidence,
     w.deciding_holds = 1 as deciding_holds,
     d.earlier_year as earlier_year,

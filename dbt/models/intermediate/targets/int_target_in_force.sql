@@ -11,13 +11,7 @@ with candidates as (
         t.comparator as comparator,
         t.value as target_value,
         t.target_year as target_year,
-        case
-            when t.comparator = 'range' and s.value > t.value_high then s.value - t.value_high
-            when t.comparator = 'range' and s.value >= t.value then 0
-            when t.comparator = 'range' then t.value - s.value
-            when t.direction = 0 then abs(t.value - s.value)
-            else t.direction * (t.value - s.value)
-        end as gap,
+        {{ shortfall('t', 's.value') }} as gap,
         row_number() over (
             partition by s.indicator_code, s.region_code, s.year, s.stage, s.segment
             order by coalesce(t.target_year, 9999), t.first_year desc, t.target_id

@@ -1,9 +1,30 @@
 -- One row per target and year with a value of its indicator, by precedence: what a verdict may look at.
-with standing as (
+-- A region's figures are its own code's, and those of a code that merely became it or that it merely became; what was
+-- merged or split is another territory.
+with codes as (
+    select distinct
+        t.region_code as region_code,
+        t.region_code as value_region_code
+    from {{ ref('int_target') }} as t
+    where t.region_code is not null
+    union
+    select
+        b.region_code as region_code,
+        b.one_of_the_former_code as value_region_code
+    from {{ ref('int_region_break') }} as b
+    where b.is_new_code_only
+    union
+    select
+        b.one_of_the_former_code as region_code,
+        b.region_code as value_region_code
+    from {{ ref('int_region_break') }} as b
+    where b.is_new_code_only
+),
+
+standing as (
     select
         s.indicator_code as indicator_code,
         s.region_code as region_code,
-        s.series_code as series_code,
         s.year as year,
         s.stage as stage,
         s.segment as segment,
@@ -16,7 +37,6 @@ with standing as (
     select
         d.indicator_code as indicator_code,
         d.region_code as region_code,
-        d.region_code as series_code,
         d.year as year,
         d.stage as stage,
         d.segment as segment,
@@ -41,8 +61,9 @@ candidates as (
             order by case when s.region_code = t.region_code then 0 else 1 end, s.region_code
         ) as candidate_no
     from {{ ref('int_target') }} as t
+    inner join codes as c on t.region_code = c.region_code
     inner join standing as s
-        on t.indicator_code = s.indicator_code and t.series_code = s.series_code and t.stage = s.stage
+        on c.value_region_code = s.region_code and t.indicator_code = s.indicator_code and t.stage = s.stage
         and t.segment = s.segment
     where t.undecidable is null and s.year <= t.as_of_year
 )

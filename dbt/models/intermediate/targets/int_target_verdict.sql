@@ -112,8 +112,8 @@ ladder as (
             when s.actual_pace < 0 then 'pace_regressing'
             -- Nothing more is needed than to pass the number, and it moves.
             when s.required_pace = 0 and s.actual_pace > 0 then 'pace_on_track'
-            when s.actual_pace < m.fair_from * s.required_pace or s.actual_pace = 0 then 'pace_behind'
-            when s.actual_pace < m.on_track_from * s.required_pace then 'pace_slightly_behind'
+            when s.actual_pace < m.fair_from * s.required_pace - f.tolerance or s.actual_pace = 0 then 'pace_behind'
+            when s.actual_pace < m.on_track_from * s.required_pace - f.tolerance then 'pace_slightly_behind'
             else 'pace_on_track'
         end as rule,
         {{ ratio('s.actual_pace', 's.required_pace') }} as progress_ratio
@@ -194,17 +194,11 @@ select
         when f.comparator = 'grow' then p.growth
         else f.deciding_value
     end as judged_value,
-    -- Shortfall: how much is still missing, above zero where the target is not reached.
     case
         when f.undecidable is not null then null
         when f.comparator = 'add' then f.value - f.flow
         when f.comparator = 'grow' then f.value - p.growth
-        when f.comparator = 'range' and f.deciding_value < f.value then f.value - f.deciding_value
-        when f.comparator = 'range' and f.deciding_value > f.value_high then f.deciding_value - f.value_high
-        when f.comparator = 'range' and f.deciding_value is not null then 0
-        when f.direction = 0 and f.deciding_holds then 0
-        when f.direction = 0 then abs(f.value - f.deciding_value)
-        else f.direction * (f.value - f.deciding_value)
+        else {{ shortfall('f', 'f.deciding_value') }}
     end as gap
 from verdicts as v
 inner join facts as f on v.target_id = f.target_id

@@ -12,7 +12,7 @@ select
     b.region_code as region_code,
     t.region_zh as region_zh,
     b.target_year as target_year,
-    t.comparator as comparator,
+    b.comparator as comparator,
     b.value as target_value,
     b.value_high as target_value_high,
     t.indicator_unit as unit,
@@ -41,6 +41,9 @@ select
         when v.rule = 'flow_years_missing' then i.name_zh || '（' || t.stage || '）' || cast(b.issue_year as varchar) || '—' || cast(b.target_year as varchar) || ' 年中 ' || cast(b.target_year - b.issue_year + 1 - e.flow_years as varchar) || ' 年的数值'
         when v.rule = 'no_base_value' then i.name_zh || '（' || t.stage || '）' || cast(e.deciding_year - 1 as varchar) || ' 年的数值'
         when v.rule = 'one_value_only' then i.name_zh || '（' || t.stage || '）另一年份的数值'
+        when v.rule = 'per_county_standard' then i.name_zh || '（' || t.stage || '）各县的数值'
+        when v.rule = 'series_break' then i.name_zh || '（' || t.stage || '）断裂之后另一年份的数值'
+        when v.rule = 'counted_at_the_end' then '到期时的清点'
         when v.rule = 'no_measure' then coalesce(t.indicator_note, '没有对应的指标')
     end as missing_zh,
     case
@@ -51,6 +54,9 @@ select
         when v.rule = 'flow_years_missing' then 'values of ' || i.name_en || ' (' || t.stage || ') for ' || cast(b.target_year - b.issue_year + 1 - e.flow_years as varchar) || ' of the years ' || cast(b.issue_year as varchar) || '-' || cast(b.target_year as varchar)
         when v.rule = 'no_base_value' then 'the value of ' || i.name_en || ' (' || t.stage || ') for ' || cast(e.deciding_year - 1 as varchar)
         when v.rule = 'one_value_only' then 'a value of ' || i.name_en || ' (' || t.stage || ') for another year'
+        when v.rule = 'per_county_standard' then 'the values of ' || i.name_en || ' (' || t.stage || ') of every county'
+        when v.rule = 'series_break' then 'a value of ' || i.name_en || ' (' || t.stage || ') for another year after the break'
+        when v.rule = 'counted_at_the_end' then 'the count when it is due'
         when v.rule = 'no_measure' then 'an indicator that measures it'
     end as missing_en,
     j.decision as judgement,

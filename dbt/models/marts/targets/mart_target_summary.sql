@@ -1,7 +1,7 @@
 with names as (
     select
         r.region_code as region_code,
-        max(case when r.valid_to is null then r.name_zh end) as name_zh
+        coalesce(max(case when r.valid_to is null then r.name_zh end), max(r.name_zh)) as current_name
     from {{ ref('stg_regions') }} as r
     group by r.region_code
 ),
@@ -20,7 +20,7 @@ groups as (
         t.target_id as target_id,
         'region' as view_by,
         coalesce(t.region_code, t.document_id || '/' || t.region_zh) as group_code,
-        coalesce(n.name_zh, t.region_zh) as group_zh
+        coalesce(n.current_name, t.region_zh) as group_zh
     from {{ ref('fct_target') }} as t
     left join names as n on t.region_code = n.region_code
     union all
