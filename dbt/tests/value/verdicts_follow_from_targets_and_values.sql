@@ -4,6 +4,8 @@
 --     every verdict once in each view.
 -- when: a target, a binding, a rule or a value changed.
 -- fix: `wrong` names the columns. Compare fct_target and mart_target_attainment with stg_targets and fct_indicator.
+{# Growth on a stated base is a level: so many per cent of the base above it, or so many points. #}
+{% set level = "(s.value * case when s.comparator = 'grow' and s.baseline is not null and s.printed_unit = '%' then 0.01 * s.baseline else 1 end + case when s.comparator = 'grow' then coalesce(s.baseline, 0) else 0 end)" %}
 with series as (
     select
         r.region_code as region_code,
@@ -90,7 +92,7 @@ ledger as (
         case when t.target_id is null then 'missing ' when s.target_id is null then 'unexpected ' else '' end
             || case when s.region_code is not null and {{ differs_in_words('t.region_code', 's.region_code') }} then 'region_code ' else '' end
             || case when s.target_year is not null and {{ differs('t.target_year', 's.target_year') }} then 'target_year ' else '' end
-            || case when s.value is not null and {{ differs('t.target_value', 's.value') }} then 'target_value ' else '' end
+            || case when s.value is not null and {{ differs('t.target_value', level) }} then 'target_value ' else '' end
             || case when {{ differs('t.target_value_high', 's.value_high') }} then 'target_value_high ' else '' end
             || case when {{ differs_in_words('t.unit', 's.indicator_unit') }} then 'unit ' else '' end
             || case when coalesce(u.unit_count, 0) <> case when s.responsible_units is null then 0 else 1 + length(s.responsible_units) - length(replace(s.responsible_units, ';', '')) end
