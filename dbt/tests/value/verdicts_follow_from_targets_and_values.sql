@@ -25,7 +25,7 @@ with codes as (
 
 due as (
     select
-        {% for column in ['target_id', 'document_id', 'indicator_code', 'stage', 'segment', 'region_code', 'region_zh', 'comparator', 'unit', 'target_year', 'target_value', 'target_value_high'] %}
+        {% for column in ['target_id', 'document_id', 'indicator_code', 'stage', 'segment', 'region_code', 'region_zh', 'comparator', 'unit', 'target_year', 'target_value', 'target_value_high', 'baseline', 'printed_unit'] %}
         t.{{ column }} as {{ column }},
         {% endfor %}
         m.method as method,
@@ -50,7 +50,11 @@ judged as (
                 {% endfor %}
                 -- Growth on a stated base becomes a level, a yes without a number a 1, an elimination without one a 0.
                 || case
-                    when d.comparator = 'grow' or d.target_value is null then ''
+                    when d.target_value is null then ''
+                    when d.comparator = 'grow' and d.baseline is not null and a.comparator <> '>=' then 'comparator '
+                    when d.comparator = 'grow' and d.baseline is not null and d.printed_unit = '%' and {{ differs('a.target_value', '(d.baseline * (1 + 0.01 * d.target_value))') }} then 'target_value '
+                    when d.comparator = 'grow' and d.baseline is not null and d.printed_unit <> '%' and {{ differs('a.target_value', '(d.baseline + d.target_value)') }} then 'target_value '
+                    when d.comparator = 'grow' and d.baseline is not null then ''
                     when {{ differs_in_words('a.comparator', 'd.comparator') }} then 'comparator '
                     when {{ differs('a.target_value', 'd.target_value') }} then 'target_value '
                     else ''
