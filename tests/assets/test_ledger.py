@@ -95,3 +95,36 @@ def test_a_judgement_stands_beside_the_status_until_its_day(ledger: Site) -> Non
 
 def test_region_and_year_come_together(kept: Site) -> None:
     assert kept.run("explain", "小学生师比", "全国").exit_code == 2
+
+
+def test_a_damaged_snapshot_keeps_no_refresh_from_mending_it(ledger: Site) -> None:
+    database = (ledger.home / "current" / "warehouse.duckdb").resolve()
+    database.chmod(0o644)
+    database.write_bytes(database.read_bytes()[:100_000])
+    result = ledger.run("refresh", "--full")
+    assert result.exit_code == 0, result.output
+    assert "达到 / met" in ledger.run("explain", "plan/n/1").output
+
+
+def test_a_file_that_cannot_be_taken_is_told_once_and_its_rows_are_not_called_lost(ledger: Site) -> None:
+    file = lines(ledger)
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")  # and no new sidecar
+    result = ledger.run("refresh")
+    assert result.exit_code == 1
+    assert "hash" in result.output or "sha256" in result.output
+    assert "已发布过的行不见了" not in result.output
+
+
+def test_a_withdrawn_target_stays_and_is_not_judged(ledger: Site) -> None:
+    write_ledger(ledger, {"plan": 2017}, [{**RATIO, "review_status": "withdrawn"}, HIDDEN, {**RATIO, "value": "16"}])
+    assert ledger.run("refresh").exit_code == 0
+    assert "已撤回 / withdrawn" in ledger.run("explain", "plan/n/1").output
+    assert "未达到 / missed" in ledger.run("explain", "plan/n/3").output
+
+
+def test_received_text_gives_the_terminal_no_orders(ledger: Site) -> None:
+    hostile = "\x1b[31m红[/]\u202eX"
+    write_ledger(ledger, {"plan": 2017}, [RATIO, HIDDEN, {**RATIO, "note": "", "responsible_units": hostile}])
+    assert ledger.run("refresh").exit_code == 0
+    told = ledger.run("explain", "plan/n/3").output
+    assert "红[/]" in told and "\x1b" not in told and "\u202e" not in told

@@ -97,7 +97,7 @@ COUNTS = {
     },
     "open_sdg": {
         ("achieved", "level"): 28,
-        ("deterioration", "ratio"): 1,  # 河南 在园幼儿, fewer than when the plan began
+        ("deterioration", "ratio"): 1,  # 河南 在园幼儿, fewer than in 2019, the first year with a figure
         ("undefined", "one_value_only"): 1,  # 镇江 普惠性幼儿园覆盖率
         ("undefined", "not_a_level"): 3,
     },
