@@ -289,8 +289,9 @@ def jinja(incremental: bool) -> Environment:
     silent = dict.fromkeys(("config", "log"), lambda *_, **__: "")
     types = {f"type_{name}": lambda name=name: name for name in ("float", "int", "bigint", "boolean")}
     env.globals |= {**last, **given, **silent, **types, "type_string": lambda: "varchar"}
-    # A test over every mart asks the graph for their grains and columns; any column name will do here.
-    nodes: dict[str, Any] = defaultdict(lambda: {"config": {"meta": {"grain": ["key"]}}, "columns": {"key": {}}})
+    # A test over every mart asks the graph for their grains, columns and code; any words will do here.
+    node = {"config": {"meta": {"grain": ["key"]}}, "columns": {"key": {}}, "raw_code": "'code'"}
+    nodes: dict[str, Any] = defaultdict(lambda: node)
     env.globals |= {"is_incremental": lambda: incremental, "execute": True, "this": "this", "graph": {"nodes": nodes}}
     env.globals |= {"dbt": SimpleNamespace(**types), "adapter": SimpleNamespace(dispatch=dispatch)}
     env.globals |= {"return": lambda value: value, "target": SimpleNamespace(type="duckdb", name="dev")}
