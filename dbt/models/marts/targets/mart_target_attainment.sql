@@ -22,7 +22,7 @@ select
     e.deciding_confidence as actual_confidence,
     v.judged_value as judged_value,
     v.gap as gap,
-    case when t.indicator_unit = '%' then 'pp' else t.indicator_unit end as gap_unit,
+    case when t.indicator_unit = '%' or (b.comparator = 'grow' and t.printed_unit = '%') then 'pp' else t.indicator_unit end as gap_unit,
     e.base_value as base_value,
     e.base_year as base_year,
     v.actual_pace as actual_pace,

@@ -27,9 +27,16 @@ select
     nullif(t.region_code, '') as region_code,
     t.region_zh as region_zh,
     t.comparator as comparator,
-    {{ in_indicator_unit('t.value', 'w.factor', 'w.base_units') }} as value,
+    -- Growth in per cent is of whatever grows, and no amount to convert.
+    case
+        when t.comparator = 'grow' and t.unit = '%' then {{ typed('t.value', dbl()) }}
+        else {{ in_indicator_unit('t.value', 'w.factor', 'w.base_units') }}
+    end as value,
     {{ in_indicator_unit('t.value_high', 'w.factor', 'w.base_units') }} as value_high,
-    {{ in_indicator_unit('t.baseline', 'w.factor', 'w.base_units') }} as baseline,
+    case
+        when t.comparator = 'grow' and t.unit = '%' then {{ typed('t.baseline', dbl()) }}
+        else {{ in_indicator_unit('t.baseline', 'w.factor', 'w.base_units') }}
+    end as baseline,
     {{ typed('t.baseline_year', 'integer') }} as baseline_year,
     w.indicator_unit as indicator_unit,
     -- Indicator units in one printed unit: a figure divided by it stands as the target was printed.
