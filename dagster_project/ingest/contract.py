@@ -12,7 +12,20 @@ from typing import Any, TypeVar
 import yaml
 
 FOLDER = Path(__file__).with_name("contracts")
-TYPES = {"text", "number", "integer", "year"}
+TYPES = {"text", "number", "integer", "year", "stage"}
+# Stages of education a figure can be of; `all` is no single one. A name outside them would land in a cell nobody reads.
+STAGES = (
+    "preschool",
+    "primary",
+    "junior",
+    "compulsory",
+    "senior",
+    "senior_stage",
+    "vocational",
+    "higher",
+    "special",
+    "all",
+)
 
 
 @dataclass(frozen=True)
@@ -218,10 +231,9 @@ def row_sql(contract: Contract, as_of: date, loaded: set[str]) -> str:
         if column.pattern:
             add("bad_form", column.name, f"{filled} and not regexp_full_match({cell}, {_text(column.pattern)})",
                 _text(column.pattern))  # fmt: skip
-        if column.allowed:
-            allowed = ", ".join(map(_text, column.allowed))
-            add("not_in_list", column.name, f"{filled} and {cell} not in ({allowed})",
-                _text(", ".join(column.allowed)))  # fmt: skip
+        if allowed := STAGES if column.type == "stage" else column.allowed:
+            listed = ", ".join(map(_text, allowed))
+            add("not_in_list", column.name, f"{filled} and {cell} not in ({listed})", _text(", ".join(allowed)))
     if contract.by_year:
         of_file = r"regexp_extract(t._file, '([^/]+)$', 1)[:4]"
         add("year_not_of_file", "year", f"t.year <> '' and t.year <> {of_file}", of_file)

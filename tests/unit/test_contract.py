@@ -96,6 +96,7 @@ def test_a_source_comes_after_those_its_rules_read() -> None:
         ({"columns": columns({"name": "code"}, {"name": "code"})}, ["columns", "more than once ['code']"]),
         ({"columns": columns({"name": "code"}, {"name": "id", "zh": "code"})}, ["columns", "more than once ['code']"]),
         ({"columns": columns({"name": "code"}, {"name": "Code 2"})}, ["Code 2", "identifier"]),
+        ({"append_only": ["cod"]}, ["append_only", "cod"]),
         ({"rules": [rule(column="cod")]}, ["rules", "cod"]),
         ({"rules": [rule(action_zh=None)]}, ["rule odd", "missing ['action_zh']"]),
         ({"rules": [rule(needs="regions")]}, ["rule odd", "needs"]),
@@ -157,7 +158,7 @@ class Judge:
     """A table for each column type, and which rule each of some cells breaks there."""
 
     def __init__(self, folder: Path):
-        kinds = ("number", "integer", "year")
+        kinds = ("number", "integer", "year", "stage")
         self.contracts = load(
             folder, *(plain(kind, columns=columns({"name": "code"}, {"name": kind, "type": kind})) for kind in kinds)
         )
@@ -219,6 +220,16 @@ def test_whole_numbers_fit_an_integer(judge: Judge) -> None:
 )
 def test_years_are_four_digits_up_to_the_as_of_date(judge: Judge, year: str, rule: str | None) -> None:
     assert judge("year", [year]) == [(year, rule)]
+
+
+def test_a_stage_is_one_of_the_list_or_left_open(judge: Judge) -> None:
+    assert judge("stage", ["", "primary", "all", "primay", "小学"]) == [
+        ("", None),
+        ("primary", None),
+        ("all", None),
+        ("primay", "not_in_list"),
+        ("小学", "not_in_list"),
+    ]
 
 
 @settings(max_examples=40, deadline=None)
