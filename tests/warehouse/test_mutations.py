@@ -71,6 +71,22 @@ def test_a_numerator_one_percent_off_turns_its_reconciliation_red_and_nothing_is
     assert red == [("pri_pupils_per_teacher", 2018, 17.14, 16.97, "unexplained")]
     assert refusing == [("marts.reconciliation", "reason_code", "error", 1)]
 
+    # Said for this one cell, the difference stands beside both values; the same indicator is still held elsewhere.
+    columns = ("indicator_code", "region_code", "year", "reason_code", "reason_zh", "reason_en")
+    said = dict(
+        zip(columns, ("pri_pupils_per_teacher", "100000", "2018", "other_count", "另一口径", "another"), strict=True)
+    )
+    published.table("local/basis_differences.csv", columns, [said])
+    assert published.run("refresh").exit_code == 0
+    with duckdb.connect(str(published.settings.served), read_only=True) as connection:
+        told = connection.execute(
+            "select year, reason_code from marts.reconciliation where not within_rounding"
+        ).fetchall()
+    assert told == [(2018, "other_count")]
+    _replace(published.raw / "local" / "basis_differences.csv", ",2018,", ",2019,")
+    published.vouch(published.raw / "local" / "basis_differences.csv")
+    assert published.run("refresh").exit_code == 1
+
 
 def _replace(file: Path, old: str, new: str) -> None:
     text = file.read_text(encoding="utf-8")

@@ -16,12 +16,15 @@ with both_bases as (
         -- Half a millionth of a point: what a printed 7 digits and a double may differ by.
         c.value >= p.value_low - 0.0000005 and c.value <= p.value_high + 0.0000005 as within_rounding,
         c.value_low <= p.value_high and c.value_high >= p.value_low as intervals_meet,
-        d.reason_code as definition_code
+        coalesce(o.reason_code, d.reason_code) as definition_code
     from {{ ref('fct_indicator') }} as p
     inner join {{ ref('fct_indicator') }} as c
         on p.region_code = c.region_code and p.year = c.year and p.stage = c.stage and p.segment = c.segment
         and p.indicator_code = c.indicator_code
-    left join {{ ref('stg_basis_differences') }} as d on p.indicator_code = d.indicator_code
+    left join {{ ref('stg_basis_differences') }} as d
+        on p.indicator_code = d.indicator_code and d.region_code is null
+    left join {{ ref('stg_basis_differences') }} as o
+        on p.indicator_code = o.indicator_code and p.region_code = o.region_code and p.year = o.year
     where p.basis = 'published' and c.basis = 'computed' and c.status = 'ok'
 )
 
