@@ -1,4 +1,3 @@
-"""What people read in a terminal: the closing table, the state of the warehouse, an explanation of one value.
-
-Only reads: the record of a refresh, and the served snapshot.
+"""What people read: the closing table of a refresh, the state of the warehouse, explanations of a value or a target,
+the data dictionary and the generated pages of docs/.
 """
