@@ -23,6 +23,7 @@ SERIES: dict[str, tuple[str, list[Figures]]] = {
     "kg_private_share_children": ("preschool", [Figures("preschool", "enrolment_private_share")]),  # neither way better
     "kg_children_per_teacher": ("preschool", [Figures("preschool", "student_teacher_ratio", ":1")]),  # breaks in 2021
     "kg_places_added": ("preschool", [Figures("preschool", "places_added", "个")]),
+    "kg_built_plan_period": ("preschool", [Figures("preschool", "kindergartens_built_plan_period", "所")]),
     "large_class_share": ("compulsory", [Figures("compulsory", "large_class_share")]),
     "super_large_class_share": ("compulsory", [Figures("compulsory", "super_large_class_share")]),
     "jun_pupils_per_teacher": ("junior", [Figures("junior", "student_teacher_ratio", ":1")]),
@@ -259,6 +260,9 @@ CASES: dict[str, list[Case]] = {
              indicator="kg_places_added", **nothing("not_a_level"), shows={"gap": 400}),
         Case("the printed total stands alone", {2020: 1100}, "add 1000 个 2020", ("met", "flow_reached"),
              indicator="kg_places_added", issued=2018, **nothing("not_a_level"), shows={"judged_value": 1100}),
+        Case("the total of a plan is added to nothing", {2018: 300, 2020: 900}, "add 1000 所 2020",
+             ("missed", "flow_short"), indicator="kg_built_plan_period", **nothing("not_a_level"),
+             shows={"judged_value": 900, "gap": 100}),
         Case("nothing added is known within the period", {2016: 500}, "add 1000 个 2020",
              ("no_data", "no_value_for_target_year"), indicator="kg_places_added", issued=2018, **nothing("not_a_level")),
         Case("held from issue to its year", {2017: 70, 2018: 81, 2019: 80, 2020: 83, 2021: 70}, ">= 80 % 2020",

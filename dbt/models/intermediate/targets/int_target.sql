@@ -137,6 +137,13 @@ growth_rates as (
     select distinct f.indicator_code as indicator_code
     from {{ ref('stg_indicator_formulas') }} as f
     where f.kind in ('growth', 'difference')
+),
+
+plan_totals as (
+    select distinct t.indicator_code as indicator_code
+    from {{ ref('stg_indicator_terms') }} as t
+    inner join {{ ref('stg_measures') }} as m on t.measure_code = m.measure_code
+    where m.period = 'plan'
 )
 
 select
@@ -163,6 +170,7 @@ select
     b.printed_unit as printed_unit,
     b.indicator_unit as indicator_unit,
     g.indicator_code is not null as measures_growth,
+    q.indicator_code is not null as totals_a_plan,
     case
         when b.comparator in ('>=', '>', 'add', 'grow') then 1
         when b.comparator in ('<=', '<', 'eliminate') then -1
@@ -197,4 +205,5 @@ inner join due as u on b.target_id = u.target_id
 cross join {{ source('meta', 'build') }} as a
 left join {{ ref('stg_indicators') }} as i on b.indicator_code = i.indicator_code
 left join growth_rates as g on b.indicator_code = g.indicator_code
+left join plan_totals as q on b.indicator_code = q.indicator_code
 left join levels as v on b.region_code = v.region_code

@@ -14,7 +14,7 @@ with facts as (
         t.measures_growth as measures_growth,
         t.grows_from_base as grows_from_base,
         t.target_year as target_year,
-        t.first_year as first_year,
+        case when t.totals_a_plan then t.target_year else t.first_year end as first_year,
         t.is_past as is_past,
         t.hold as hold,
         t.counted as counted,
@@ -25,8 +25,9 @@ with facts as (
         e.deciding_holds as deciding_holds,
         e.later_holds_year as later_holds_year,
         e.not_held_year as not_held_year,
-        e.flow as flow,
-        e.flow_years as flow_years,
+        -- The printed total of a plan stands in its last year and is added to nothing.
+        case when t.totals_a_plan then e.deciding_value else e.flow end as flow,
+        case when not t.totals_a_plan then e.flow_years when e.deciding_value is not null then 1 end as flow_years,
         -- Speed is measured from here on, and never across a break.
         case when e.break_year is null then e.base_year end as base_year,
         e.base_value as base_value,

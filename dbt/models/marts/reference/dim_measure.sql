@@ -4,5 +4,6 @@ select
     m.name_en as name_en,
     m.base_unit as base_unit,
     m.kind as kind,
+    m.period as period,
     m.definition_zh as definition_zh
 from {{ ref('stg_measures') }} as m
