@@ -81,3 +81,18 @@
         else {{ target }}.direction * ({{ target }}.value - {{ value }})
     end
 {%- endmacro %}
+
+{# Pairs of codes with the same borders: a code that merely became another one, either way round. #}
+{% macro renamed_codes() -%}
+    select
+        b.region_code as region_code,
+        b.one_of_the_former_code as value_region_code
+    from {{ ref('int_region_break') }} as b
+    where b.is_new_code_only
+    union
+    select
+        b.one_of_the_former_code as region_code,
+        b.region_code as value_region_code
+    from {{ ref('int_region_break') }} as b
+    where b.is_new_code_only
+{%- endmacro %}

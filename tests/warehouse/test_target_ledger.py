@@ -332,6 +332,8 @@ def refusals(connection: duckdb.DuckDBPyConnection, source: str, key: str, chang
         (BASED, {"baseline_year": ""}, {("baseline_without_year", "baseline_year")}),
         (BASED, {"baseline": ""}, {("baseline_without_year", "baseline_year")}),
         (LABEL, {"target_year": "2020"}, {("hidden_year_with_year", "target_year")}),
+        (LABEL, {"deadline": "秋季开学-以前"}, {("deadline_not_a_date", "deadline")}),
+        (LABEL, {"deadline": "2020-13"}, {("deadline_not_a_date", "deadline")}),
         (LABEL, {"evidence": ""}, {("evidence_mismatch", "evidence")}),
         (BASED, {"evidence": "达到90%以上"}, {("evidence_mismatch", "evidence")}),
         (BASED, {"evidence_kind": "clause"}, {("evidence_mismatch", "evidence"), ("article_mismatch", "article")}),

@@ -10,17 +10,7 @@ with codes as (
         t.region_code as value_region_code
     from {{ ref('fct_target') }} as t
     union
-    select
-        b.region_code as region_code,
-        b.one_of_the_former_code as value_region_code
-    from {{ ref('int_region_break') }} as b
-    where b.is_new_code_only
-    union
-    select
-        b.one_of_the_former_code as region_code,
-        b.region_code as value_region_code
-    from {{ ref('int_region_break') }} as b
-    where b.is_new_code_only
+    {{ renamed_codes() }}
 ),
 
 due as (

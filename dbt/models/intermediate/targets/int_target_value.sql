@@ -8,17 +8,7 @@ with codes as (
     from {{ ref('int_target') }} as t
     where t.region_code is not null
     union
-    select
-        b.region_code as region_code,
-        b.one_of_the_former_code as value_region_code
-    from {{ ref('int_region_break') }} as b
-    where b.is_new_code_only
-    union
-    select
-        b.one_of_the_former_code as region_code,
-        b.region_code as value_region_code
-    from {{ ref('int_region_break') }} as b
-    where b.is_new_code_only
+    {{ renamed_codes() }}
 ),
 
 standing as (
