@@ -125,7 +125,7 @@ def _load_source(
         connection.begin()  # a file is taken whole or not at all
         try:
             report.row_count += _take_file(connection, path, name, contract, loaded_at)
-        except (ShapeError, OSError, *readers.UNREADABLE) as error:
+        except (ShapeError, OSError, readers.UNREADABLE) as error:
             connection.rollback()
             report.problems += _refused(error, contract.source, name)
         else:

@@ -33,8 +33,8 @@ _PADDED = re.compile(r"\s(?:(?<=,\s)|(?=,)|$)")
 # What str.strip takes away, for DuckDB's trim; the long list is slow there.
 _SPACE = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 _ASCII_SPACE = "".join(filter(str.isascii, _SPACE))
-# What DuckDB raises at a file that is damaged; only while a piece is read does it see all of it.
-UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException)
+# What DuckDB raises at a file that is damaged, also while a piece is read: errors of every class, and of none.
+UNREADABLE = duckdb.Error
 
 # A row and its number as a spreadsheet counts; a quoted line break does not count.
 _Row = tuple[int, list[str]]
@@ -227,7 +227,7 @@ def _is_plain(path: Path) -> bool:
     """
     try:
         with path.open(encoding="utf-8", newline="\n") as file:
-            commas = next(file).count(",")
+            commas = next(file, "").count(",")
             return commas > 0 and all(
                 line.count(",") == commas
                 and '"' not in line
