@@ -70,6 +70,10 @@ def of_year(county: County, first: int, year: int, schools: Iterable[Row]) -> li
     fact("all", "working_age_schooling_years_total", round(compulsory * 6.2 * 10.4))
     fact("all", "new_labour", round(compulsory * 0.11))
     fact("all", "new_labour_schooling_years_total", round(compulsory * 0.11 * 13.7))
+    for column, measure in (("pupils", "enrolment"), ("entrants", "entrants")):
+        # No school of the county is one for skilled workers.
+        fact("senior_stage", measure, heads("senior", column) + heads("vocational", column))
+        fact("vocational", f"{measure}_incl_technician", heads("vocational", column))
     fact("compulsory", "not_enrolled", round(compulsory * 0.0004))
     fact("higher", "students_all_forms", round(compulsory * 0.5 * 0.58))
     fact("higher", "entrants", round(heads("senior", "graduates") * 0.91))
