@@ -2,6 +2,8 @@
 
 import re
 import shlex
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -9,6 +11,8 @@ from rich.markup import escape as escape_markup
 from rich.panel import Panel
 from rich.table import Table
 
+from dagster_project.demo.county import County
+from dagster_project.demo.write import Written
 from dagster_project.publish.gates import refuses
 from dagster_project.publish.snapshot import Snapshot
 from dagster_project.refresh.record import OUTCOMES, Record
@@ -209,6 +213,26 @@ def snapshots(out: Console, known: list[Snapshot], served: Snapshot | None) -> N
             f"{size / 1e6:.1f} MB",
         )  # fmt: skip
     out.print(table)
+
+
+def demo(out: Console, raw: Path, counties: Sequence[County], written: Sequence[Written]) -> None:
+    """What was written of which synthetic counties, and what to do next."""
+    table = Table(box=None)
+    for heading in ("县 / county", "代码 / code", "说明 / what it shows"):
+        table.add_column(heading)
+    for county in counties:
+        table.add_row(county.name_zh, county.code, f"{county.shows_zh} / {county.shows_en}")
+    out.print(table)
+    table = Table(box=None)
+    table.add_column("文件 / files")
+    table.add_column("个数 / count", justify="right")
+    table.add_column("合成行 / synthetic rows", justify="right")
+    for sort in written:
+        table.add_row(sort.name, str(sort.files), f"{sort.rows:,}")
+    out.print(table)
+    out.print(f"位置 / where: {escape(raw)}", soft_wrap=True)
+    named = "" if raw == (ROOT / "raw") else f"ZHIBIAO_RAW={shlex.quote(str(raw))} "
+    out.print(f"接着可以 / next: {escape(named)}.venv/bin/zhibiao refresh", soft_wrap=True)
 
 
 def explanation(out: Console, found: Explanation) -> None:
