@@ -32,7 +32,7 @@ select
     k.year as year,
     a.assessment as assessment,
     -- Kindergartens for the one, primary and junior units for the other.
-    cast(coalesce(sum(s.unit_count), 0) as bigint) as school_count
+    coalesce(cast(sum(s.unit_count) as bigint), 0) as school_count
 from counties as k
 cross join asked as a
 left join schools as s on k.region_code = s.region_code and k.year = s.year and a.stage = s.stage

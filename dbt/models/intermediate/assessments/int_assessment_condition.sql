@@ -1,10 +1,13 @@
 -- One row per assessed county, year and condition of the list: its value, what it has to be, and what follows.
+{% set asked = ['assessment', 'condition_no', 'indicator_code', 'base_indicator', 'stage', 'measured_by', 'comparator', 'required_value', 'unit', 'may_be_empty', 'decides', 'decided_by', 'count_zh', 'confidence'] %}
 with due as (
     select
         k.region_code as region_code,
         k.year as year,
         k.school_count as school_count,
-        c.*
+        {% for column in asked %}
+        c.{{ column }} as {{ column }}{% if not loop.last %},{% endif %}
+        {% endfor %}
     from {{ ref('int_assessed_county') }} as k
     inner join {{ ref('stg_assessment_conditions') }} as c on k.assessment = c.assessment
 ),
@@ -82,7 +85,11 @@ stages as (
 
 valued as (
     select
-        d.*,
+        d.region_code as region_code,
+        d.year as year,
+        {% for column in asked %}
+        d.{{ column }} as {{ column }},
+        {% endfor %}
         case
             when d.measured_by = 'school_rule' then 100 * {{ ratio('u.judged_count - u.failing_count', 'u.judged_count') }}
             when u.condition_no is null then f.value

@@ -28,11 +28,13 @@ units as (
         min(r.ratio_pct) as worst_ratio_pct
     from resources as r
     group by r.region_code, r.year, r.stage, r.school_id
-)
+),
 
 judged as (
     select
-        u.*,
+        {% for column in ['region_code', 'year', 'stage', 'school_id', 'unit_name', 'indicator_count', 'reported_count', 'indicators_met', 'worst_ratio_pct'] %}
+        u.{{ column }} as {{ column }},
+        {% endfor %}
         case
             when {{ condition_holds('e', 'u.indicators_met') }} then true
             when not {{ condition_holds('e', 'u.indicators_met + u.indicator_count - u.reported_count') }} then false

@@ -51,7 +51,7 @@ select
     s.indicator_code as indicator_code,
     s.stage as stage,
     s.school_id as school_id,
-    s.school_name as school_zh,
+    s.school_name as school_name,
     s.status as status,
     coalesce(s.is_provisional, c.confidence = 'B') as is_provisional,
     s.value as value,

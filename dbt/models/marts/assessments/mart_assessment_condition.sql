@@ -29,7 +29,7 @@ select
     a.missing_school_count as missing_school_count,
     a.failing_class_count as failing_class_count,
     w.school_id as worst_school_id,
-    w.school_name as worst_school_zh,
+    w.school_name as worst_school,
     w.value as worst_value,
     w.shortfall as worst_shortfall,
     case
