@@ -2,7 +2,7 @@
 -- over the limit. A view: every school stands here once for each condition it is in the scope of.
 {{ config(materialized='view') }}
 {% set key = 'c.assessment as assessment, c.condition_no as condition_no, c.indicator_code as indicator_code, c.comparator as comparator, c.required_value as required_value' %}
-{% set unit = 'u.region_code as region_code, u.year as year, u.stage as stage, u.school_id as school_id, u.school_name as school_name' %}
+{% set unit = 'u.region_code as region_code, u.year as year, u.stage as stage, u.school_id as school_id, coalesce(u.school_name, u.school_id) as school_name' %}
 {% set no_classes = 'cast(null as bigint) as class_count, cast(null as bigint) as failing_class_count' %}
 {% set conditions = ref('stg_assessment_conditions') %}
 with sites as (

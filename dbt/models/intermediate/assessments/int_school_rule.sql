@@ -21,7 +21,7 @@ units as (
         r.year as year,
         r.stage as stage,
         r.school_id as school_id,
-        min(r.school_name) as unit_name,
+        coalesce(min(r.school_name), r.school_id) as unit_name,
         cast(count(*) as integer) as indicator_count,
         cast(count(r.value) as integer) as reported_count,
         cast(sum(case when r.holds then 1 else 0 end) as bigint) as indicators_met,
