@@ -151,6 +151,7 @@ judged as (
     from valued as v
 )
 
+-- What only some schools reported is no value of the county.
 select
     j.region_code as region_code,
     j.year as year,
@@ -169,13 +170,13 @@ select
         when j.measured_by = 'school_rule' then j.failing_by_ratio = j.failing_school_count
         else false
     end as is_provisional,
-    j.value as value,
-    j.basis as basis,
+    case when j.status <> 'no_data' then j.value end as value,
+    case when j.status <> 'no_data' then j.basis end as basis,
     j.comparator as comparator,
     j.required_value as required_value,
-    j.numerator as numerator,
-    j.denominator as denominator,
-    {{ condition_gap('j', 'j.value') }} as gap,
+    case when j.status <> 'no_data' then j.numerator end as numerator,
+    case when j.status <> 'no_data' then j.denominator end as denominator,
+    case when j.status <> 'no_data' then {{ condition_gap('j', 'j.value') }} end as gap,
     -- How many more would reach it: of what stands above the line, or below it where less is better.
     case
         when j.status <> 'not_met' or j.count_zh is null then null

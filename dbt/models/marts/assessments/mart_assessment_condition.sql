@@ -35,6 +35,7 @@ select
     case
         when a.status = 'needs_judgement' then '由人认定，登记到 raw/local/condition_judgements.csv'
         when a.is_empty then '没有适用对象'
+        when d.status = 'single_unit' then '全县只有一所参评学校'
         when a.status = 'met' or c.decided_by = 'judgement' then null
         when a.status = 'not_met' and a.failing_class_count > 0 then cast(a.failing_class_count as varchar) || ' 个班超过上限，在 ' || cast(a.failing_school_count as varchar) || ' 所学校'
         when a.status = 'not_met' and a.failing_school_count > 0 then cast(a.failing_school_count as varchar) || ' 所学校未达到，差得最多的是' || w.school_name
@@ -47,23 +48,24 @@ select
         when f.status = 'zero_denominator' then '分母为零'
         when f.status = 'series_break' then '口径断裂'
         else coalesce('缺 ' || m.missing_zh, '没有数值')
-    end as missing_zh,
+    end as remark_zh,
     case
         when a.status = 'needs_judgement' then 'to be decided by people, in raw/local/condition_judgements.csv'
         when a.is_empty then 'nothing it applies to'
+        when d.status = 'single_unit' then 'the county has one assessed school only'
         when a.status = 'met' or c.decided_by = 'judgement' then null
-        when a.status = 'not_met' and a.failing_class_count > 0 then cast(a.failing_class_count as varchar) || ' classes over the limit in ' || cast(a.failing_school_count as varchar) || ' schools'
-        when a.status = 'not_met' and a.failing_school_count > 0 then cast(a.failing_school_count as varchar) || ' schools fail, the furthest from it is ' || w.school_name
-        when a.status = 'not_met' and a.needed_count > 0 then cast(a.needed_count as varchar) || ' more ' || c.count_en
+        when a.status = 'not_met' and a.failing_class_count > 0 then 'classes over the limit: ' || cast(a.failing_class_count as varchar) || ', schools: ' || cast(a.failing_school_count as varchar)
+        when a.status = 'not_met' and a.failing_school_count > 0 then 'schools that fail: ' || cast(a.failing_school_count as varchar) || ', the furthest from it: ' || w.school_name
+        when a.status = 'not_met' and a.needed_count > 0 then 'more needed: ' || cast(a.needed_count as varchar) || ' (' || c.count_en || ')'
         when a.status = 'not_met' then null
-        when a.missing_school_count > 0 then cast(a.missing_school_count as varchar) || ' schools did not report, such as ' || a.one_missing_school
-        when d.status = 'missing_values' then cast(d.missing_count as varchar) || ' schools did not report'
+        when a.missing_school_count > 0 then 'schools that did not report: ' || cast(a.missing_school_count as varchar) || ', such as ' || a.one_missing_school
+        when d.status = 'missing_values' then 'schools that did not report: ' || cast(d.missing_count as varchar)
         when d.status = 'zero_total' then 'the county has none at all, a spread has no meaning'
         when c.measured_by not in ('indicator', 'indicator_each') then 'no school records'
         when f.status = 'zero_denominator' then 'the denominator is zero'
         when f.status = 'series_break' then 'a series break'
         else coalesce('lacks ' || m.missing_en, 'no value')
-    end as missing_en,
+    end as remark_en,
     a.judgement_by as judgement_by,
     a.judgement_date as judgement_date,
     a.judgement_evidence as judgement_evidence,
