@@ -5,117 +5,13 @@ rule (W4) are those of the official example: 4.5, 1.2, 0.8, 4.6, 7.6, 2100 and 2
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 import pytest
 
-from dagster_project.ingest.contract import load_contracts
 from tests.conftest import Site, new_site
-
-YEAR = 2024
-PRESCHOOL = "preschool_universal_inclusive_2020"
-QUALITY = "compulsory_quality_balanced_2017"
-
-
-@dataclass
-class County:
-    """What a county hands in: schools by name, facts by (year, stage, segment, measure), conditions people decided."""
-
-    code: str
-    schools: dict[str, dict[str, Any]] = field(default_factory=dict)
-    facts: dict[tuple[int, str, str, str], float] = field(default_factory=dict)
-    decided: dict[tuple[str, str], str] = field(default_factory=dict)
-
-
-def _school(kind: str, pupils: int | None, area_type: str = "town", **columns: Any) -> dict[str, Any]:
-    return {"kind": kind, "ownership": "public", "area_type": area_type, "pupils": pupils, **columns}
-
-
-def _kindergarten(ownership: str, classes: int, children: int, teachers: int) -> dict[str, Any]:
-    return _school(
-        "kindergarten", children, ownership=ownership, classes=3 * classes,
-        classes_small=classes, classes_small_within=classes, classes_middle=classes, classes_middle_within=classes,
-        classes_large=classes, classes_large_within=classes, classes_mixed=0, classes_mixed_within=0,
-        teachers_fulltime=teachers, teachers_certified=teachers, heads=1, heads_certified=1,
-        outdoor_play_area_sqm=4 * children, activity_area_sqm=8.17 * children, floor_area_sqm=10.44 * children,
-        operating_grant_yuan=600 * children, subsidy_yuan=600 * children,
-    )  # fmt: skip
-
-
-def _teachers(above: int, backbone: int, pe: int) -> dict[str, Any]:
-    return {
-        "teachers_fulltime": above, "teachers_certified": above, "teachers_postgraduate": 0, "teachers_bachelor": above,
-        "teachers_college": 0, "teachers_backbone": backbone, "teachers_pe": pe, "teachers_music": 0, "teachers_art": 0,
-        "teachers_arts": 0,
-    }  # fmt: skip
-
-
-def _site(teaching: float, sports: float, equipment: float, networked: int, rooms: int) -> dict[str, Any]:
-    return {
-        "teaching_area_sqm": teaching, "sports_area_sqm": sports, "equipment_value_yuan": equipment,
-        "networked_classrooms": networked, "music_rooms": rooms, "music_room_smallest_sqm": 96, "art_rooms": rooms,
-        "art_room_smallest_sqm": 90, "operating_budget_yuan": 800_000, "training_spending_yuan": 40_000,
-    }  # fmt: skip
-
-
-_BANDS = ("le_25", "26_30", "31_35", "36_45", "46_50", "51_55", "56_65", "66_plus")
-
-
-def _classes(count: int, band: str, over: int = 0) -> dict[str, Any]:
-    """Classes in one band of sizes, `over` of them instead among those of 66 and more."""
-    bands = {f"classes_{name}": 0 for name in _BANDS}
-    return {**bands, "classes": count, f"classes_{band}": count - over, "classes_66_plus": over}
-
-
-def passing(code: str) -> County:
-    """A county that passes both, on many limits exactly: 15 children a teacher, 96 m² a music room, 5 % for training."""
-    schools = {
-        "甲幼儿园": _kindergarten("public", 1, 90, 6),
-        "乙幼儿园": _kindergarten("private_inclusive", 1, 60, 4),
-        # On the standard in every resource, or a little above it.
-        "甲小学": _school("primary", 1000, **_teachers(42, 10, 9), **_site(4500, 7500, 2e6, 23, 3), **_classes(25, "36_45")),
-        "乙小学": _school(
-            "primary", 80, "village", funded_pupils=100, **_teachers(4, 1, 1), **_site(400, 640, 160_000, 2, 1),
-            **_classes(6, "le_25"),
-        ),
-        "甲初中": _school(
-            "junior", 1000, graduates=320, **_teachers(53, 10, 9), **_site(5800, 10_200, 2.5e6, 24, 2),
-            **_classes(20, "46_50"),
-        ),
-        # Of 500 and 400 pupils: 500 and 440 shares of what the school has.
-        "九年制学校": _school("nine_year", None, **_site(5000, 8800, 2.2e6, 22, 2)),
-        "小学部": _school("primary", 500, parent_id="九年制学校", **_teachers(21, 5, 5), **_classes(12, "36_45")),
-        "初中部": _school("junior", 400, parent_id="九年制学校", graduates=130, **_teachers(22, 4, 4), **_classes(8, "46_50")),
-        "特教学校": _school("special", 30, operating_funds_yuan=180_000),
-    }  # fmt: skip
-    facts = {
-        ("all", "all", "population_3_5"): 160, ("preschool", "all", "townships_public_central_kg"): 8,
-        ("all", "all", "townships"): 8, ("preschool", "public", "average_pay_nonestablished"): 80_000,
-        ("preschool", "public", "average_pay_established"): 100_000, ("preschool", "all", "survey_satisfied"): 86,
-        ("preschool", "all", "survey_valid"): 100, ("preschool", "all", "major_incidents"): 0,
-        ("compulsory", "all", "average_pay_teachers"): 90_000, ("all", "all", "average_pay_civil_servants"): 90_000,
-        ("compulsory", "all", "teachers_360_hours"): 142, ("compulsory", "all", "teachers_rotated"): 44,
-        ("compulsory", "all", "teachers_rotation_eligible"): 400, ("compulsory", "all", "teachers_backbone_rotated"): 10,
-        ("primary", "all", "zoned_entrants"): 300, ("primary", "all", "entrants_zoned_base"): 300,
-        ("junior", "all", "zoned_entrants"): 285, ("junior", "all", "entrants_zoned_base"): 300,
-        ("senior", "all", "good_senior_places_allotted"): 250, ("senior", "all", "good_senior_places_planned"): 500,
-        ("compulsory", "public", "migrant_eligible"): 80, ("compulsory", "all", "migrant_eligible"): 100,
-        ("compulsory", "all", "migrant_purchased_places"): 5, ("special", "all", "disabled_enrolled"): 95,
-        ("special", "all", "disabled_school_age"): 100, ("junior", "all", "cohort_transfers_in"): 0,
-        ("junior", "all", "cohort_transfers_out"): 0, ("junior", "all", "cohort_deaths"): 0,
-        ("compulsory", "all", "monitor_level"): 3, ("compulsory", "all", "score_variance_between"): 14,
-        ("compulsory", "all", "score_variance_total"): 100, ("compulsory", "all", "survey_satisfied"): 85,
-        ("compulsory", "all", "survey_valid"): 100, ("compulsory", "all", "assessment_year"): YEAR,
-        ("compulsory", "all", "basic_balance_year"): YEAR - 3,
-    }  # fmt: skip
-    dated = {(YEAR, *key): value for key, value in facts.items()}
-    dated |= {(YEAR - 1, "preschool", "all", "major_incidents"): 0, (YEAR - 3, "junior", "all", "enrolment_grade_7"): 460}
-    judged = {PRESCHOOL: [f"2.{n}" for n in range(1, 10)] + [f"3.{n}" for n in range(5, 9)]}
-    judged[QUALITY] = ["2.1", "2.2", "2.10", "2.15b", "3.3", "3.5", "3.6", "3.7", "3.8", *(f"veto.{n}" for n in range(1, 5))]
-    decided = {(assessment, no): "met" for assessment, numbers in judged.items() for no in numbers}
-    return County(code, schools, dated, decided)
+from tests.warehouse.counties import PRESCHOOL, QUALITY, YEAR, County, classes, hand_in, passing, place, teachers
 
 
 def _as_is(county: County) -> None:
@@ -149,7 +45,7 @@ def _one_of_seven(arts_pe: int, equipment: float) -> Callable[[County], None]:
 
     def change(county: County) -> None:
         county.schools["甲小学"] |= {
-            **_teachers(45, 12, arts_pe), "teaching_area_sqm": 4600, "sports_area_sqm": 7600,
+            **teachers(45, 12, arts_pe), "teaching_area_sqm": 4600, "sports_area_sqm": 7600,
             "equipment_value_yuan": equipment * 1000, "networked_classrooms": 25,
         }  # fmt: skip
         county.facts[YEAR, "compulsory", "all", "teachers_360_hours"] = 145
@@ -181,7 +77,8 @@ def _facts_only(county: County) -> None:
 def _not_reported(county: County) -> None:
     county.schools["甲小学"] |= {"music_rooms": None, "sports_area_sqm": None}
     del county.facts[YEAR, "compulsory", "all", "teachers_360_hours"]
-    county.facts[YEAR, "compulsory", "all", "teachers_rotation_eligible"] = 0
+    for measure in ("teachers_rotation_eligible", "teachers_rotated", "teachers_backbone_rotated"):
+        county.facts[YEAR, "compulsory", "all", measure] = 0
 
 
 def _school_by_school(county: County) -> None:
@@ -190,11 +87,16 @@ def _school_by_school(county: County) -> None:
     schools["甲幼儿园"]["outdoor_play_area_sqm"] = 270  # 3 m² a child
     schools["甲幼儿园"]["classes_small_within"] = 0  # 5 of 6 classes: 83.33 %
     # 23 rooms per 100 and so on kept by growing with the pupils, so that only the size is missed.
-    schools["甲小学"] |= {"pupils": 2001, **_teachers(85, 21, 19), **_site(9005, 15_008, 4_002_000, 47, 5), **_classes(45, "36_45", over=2)}
+    schools["甲小学"] |= {
+        "pupils": 2001,
+        **teachers(85, 21, 19),
+        **place(9005, 15_008, 4_002_000, 47, 5),
+        **classes(45, "36_45", over=2),
+    }
     schools["甲小学"] |= {"music_room_smallest_sqm": 95.5, "training_spending_yuan": 39_999}
-    schools["小学部"] |= {"pupils": 1500, **_teachers(63, 15, 14), **_classes(34, "36_45")}
-    schools["初中部"] |= {"pupils": 1001, **_teachers(54, 11, 10), **_classes(21, "46_50")}
-    schools["九年制学校"] |= _site(14_000, 24_500, 6e6, 62, 4)  # 4 rooms for 55 classes
+    schools["小学部"] |= {"pupils": 1500, **teachers(63, 15, 14), **classes(34, "36_45")}
+    schools["初中部"] |= {"pupils": 1001, **teachers(54, 11, 10), **classes(21, "46_50")}
+    schools["九年制学校"] |= place(14_000, 24_500, 6e6, 62, 4)  # 4 rooms for 55 classes
     schools["乙小学"]["funded_pupils"] = 80
     schools["特教学校"]["operating_funds_yuan"] = 179_999
     county.facts[YEAR, "compulsory", "all", "teachers_360_hours"] = 259
@@ -225,46 +127,11 @@ CASES: dict[str, tuple[str, Callable[[County], None]]] = {
 }  # fmt: skip
 
 
-def hand_in(site: Site, counties: list[County]) -> None:
-    """Write what counties hand in as the files of a site, beside one published figure."""
-    site.statistics(2018, {})
-    columns = {name: [c.name for c in load_contracts()[name].columns] for name in ("schools", "county_facts", "condition_judgements")}
-    rows = [
-        {
-            "year": YEAR, "region_code": county.code, "school_id": f"{county.code}-{name}", "name_zh": name,
-            **{column: "" if value is None else value for column, value in school.items()},
-            "parent_id": f"{county.code}-{school['parent_id']}" if "parent_id" in school else "",
-        }
-        for county in counties
-        for name, school in county.schools.items()
-    ]  # fmt: skip
-    site.table(f"schools/{YEAR}.csv", columns["schools"], rows)
-    for year in sorted({key[0] for county in counties for key in county.facts}):
-        rows = [
-            {
-                "region_code": county.code, "year": year, "stage": stage, "segment": segment, "measure_code": measure,
-                "value": value, "source_zh": "测试",
-            }
-            for county in counties
-            for (of_year, stage, segment, measure), value in county.facts.items()
-            if of_year == year
-        ]  # fmt: skip
-        site.table(f"county_facts/{year}.csv", columns["county_facts"], rows)
-    rows = [
-        {
-            "region_code": county.code, "year": YEAR, "assessment": assessment, "condition_no": number,
-            "decision": decision, "decided_by": "评估组", "decided_on": "2025-03-01", "evidence": "现场核查",
-        }
-        for county in counties
-        for (assessment, number), decision in county.decided.items()
-    ]  # fmt: skip
-    site.table("local/condition_judgements.csv", columns["condition_judgements"], rows)
-
-
 @pytest.fixture(scope="module")
 def assessed(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Every case as a county of its own, refreshed once."""
     site = new_site(tmp_path_factory.mktemp("assessed"))
+    site.statistics(2018, {})
     counties = []
     for code, change in CASES.values():
         county = passing(code)
@@ -280,3 +147,225 @@ def assessed(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def marts(assessed: Site) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(assessed.settings.served), read_only=True) as connection:
         yield connection
+
+
+Rows = list[tuple[Any, ...]]
+
+
+def _query(marts: duckdb.DuckDBPyConnection, query: str, case: str, *values: object) -> Rows:
+    """Rows of a query on one case's county and the year; `$1` and `$2` are those, `$3` and on the values."""
+    return marts.execute(query, [CASES[case][0], YEAR, *values]).fetchall()
+
+
+def _verdict(marts: duckdb.DuckDBPyConnection, case: str, assessment: str) -> tuple[Any, ...]:
+    """Status, whether provisional, and the numbers of the conditions not met and without data."""
+    (found,) = _query(
+        marts,
+        """select status, is_provisional, coalesce(not_met_conditions, ''), coalesce(no_data_conditions, '')
+        from marts.mart_county_assessment where region_code = $1 and year = $2 and assessment = $3""",
+        case,
+        assessment,
+    )
+    return found
+
+
+def _condition(
+    marts: duckdb.DuckDBPyConnection, case: str, number: str, columns: str, assessment: str = QUALITY
+) -> Rows:
+    return _query(
+        marts,
+        f"""select {columns} from marts.mart_assessment_condition
+        where region_code = $1 and year = $2 and condition_no = $3 and assessment = $4 order by sort_no""",
+        case,
+        number,
+        assessment,
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "preschool", "quality"),
+    [
+        # Met by rules of which some are from memory: provisional.
+        ("passes both", ("met", True, "", ""), ("met", True, "", "")),
+        ("one condition short", ("not_met", False, "1.3", ""), ("met", True, "", "")),
+        ("undecided", ("undecided", False, "4.1", ""), ("undecided", False, "", "")),
+        ("decided against", ("met", True, "", ""), ("not_met", False, "veto.1", "")),
+        ("local variants missed", ("met", True, "", ""), ("met", True, "", "")),
+        ("W4 at 0.8", ("met", True, "", ""), ("met", True, "", "")),
+        # Six of seven reach the standard: only the floor of the seventh, from memory, fails the school.
+        ("W4 at 0.7", ("met", True, "", ""), ("not_met", True, "1.rule.c", "")),
+        ("W4 at 0.8 with equipment 1900", ("met", True, "", ""), ("not_met", False, "1.rule.c", "")),
+        ("rules from memory", ("not_met", True, "2.b", ""), ("not_met", True, "3.9a", "")),
+        ("one school a stage", ("met", True, "", ""), ("met", True, "", "")),
+        ("nobody of a kind", ("met", True, "", ""), ("not_met", True, "1.rule.c", "1.cv.2")),
+        ("not reported", ("met", True, "", ""), ("no_data", False, "", "1.cv.5, 1.rule.c, 2.3a, 2.9, 2.11a, 2.11b")),
+        (
+            "school by school",
+            ("not_met", False, "3.1a, 3.2", ""),
+            ("not_met", False, "2.3a, 2.3b, 2.3c, 2.4a, 2.4b, 2.5a, 2.6, 2.7, 2.9, 3.4", ""),
+        ),
+        ("no special school, two subjects", ("met", True, "", ""), ("not_met", True, "3.9a", "")),
+    ],
+)
+def test_a_county_comes_out_as_its_conditions_say(
+    marts: duckdb.DuckDBPyConnection, case: str, preschool: tuple[Any, ...], quality: tuple[Any, ...]
+) -> None:
+    assert _verdict(marts, case, PRESCHOOL) == preschool
+    assert _verdict(marts, case, QUALITY) == quality
+
+
+def test_every_condition_of_the_list_stands_once_for_every_county_and_year_with_anything_handed_in(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    counts = marts.execute(
+        """select year, count(distinct region_code), count(*), count(distinct (region_code, assessment, condition_no, indicator_code))
+        from marts.mart_assessment_condition group by year order by year"""
+    ).fetchall()
+    # Facts of 2021 and 2023 are enough to be asked for both.
+    assert counts == [(year, len(CASES), 102 * len(CASES), 102 * len(CASES)) for year in (2021, 2023, 2024)]
+    assert marts.execute("select distinct status from marts.mart_county_assessment where year < 2024").fetchall() == [
+        ("undecided",)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("case", "met", "ratio", "passes", "provisional"),
+    [
+        ("W4 at 0.8", 6, 88.8889, "met", True),
+        ("W4 at 0.7", 6, 77.7778, "not_met", True),
+        ("W4 at 0.8 with equipment 1900", 5, 88.8889, "not_met", False),
+        ("passes both", 7, 100, "met", False),
+    ],
+)
+def test_a_school_may_miss_one_of_seven_by_fifteen_percent(
+    marts: duckdb.DuckDBPyConnection, case: str, met: int, ratio: float, passes: str, provisional: bool
+) -> None:
+    (found,) = _query(
+        marts,
+        """select indicators_met, worst_ratio_pct, status, is_provisional from marts.assessment_school
+        where region_code = $1 and year = $2 and condition_no = '1.rule.c' and school_name = '甲小学'""",
+        case,
+    )
+    assert found == (met, pytest.approx(ratio, abs=0.0001), passes, provisional)
+
+
+def test_what_is_missing_is_said_in_numbers_and_words(marts: duckdb.DuckDBPyConnection) -> None:
+    columns = "status, value, gap, numerator, denominator, needed_count, remark_zh"
+    assert _condition(marts, "one condition short", "1.3", columns, PRESCHOOL) == [
+        ("not_met", 40, 10, 60, 150, 15, "公办园幼儿再增加 15")
+    ]
+    (found,) = _condition(marts, "school by school", "2.9", columns)
+    assert found == (
+        "not_met",
+        pytest.approx(100 * 142 / 259),
+        pytest.approx(100 - 100 * 142 / 259),
+        142,
+        259,
+        117,
+        "完成培训的教师再增加 117",
+    )
+
+
+def test_missing_figures_are_named_and_give_no_value(marts: duckdb.DuckDBPyConnection) -> None:
+    columns = "status, value, missing_school_count, remark_zh, remark_en"
+    told = {
+        number: _condition(marts, "not reported", number, columns)
+        for number in ("1.5", "1.cv.5", "2.3a", "2.9", "2.11a")
+    }
+    assert told["1.5"][0] == (
+        "no_data",
+        None,
+        1,
+        "1 所学校未填报，如甲小学",
+        "schools that did not report: 1, such as 甲小学",
+    )
+    assert told["1.cv.5"][0] == ("no_data", None, None, "1 所学校未填报", "schools that did not report: 1")
+    assert told["2.3a"] == [
+        ("no_data", None, 1, "1 所学校未填报，如甲小学", "schools that did not report: 1, such as 甲小学")
+    ]
+    assert told["2.9"] == [
+        ("no_data", None, None, "缺 五年培训满360学时教师数", "lacks Teachers with 360 training hours in five years")
+    ]
+    assert told["2.11a"] == [("no_data", None, None, "分母为零", "the denominator is zero")]
+
+
+def test_a_county_without_school_rows_has_its_facts_judged_and_nothing_guessed(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    for assessment in (PRESCHOOL, QUALITY):
+        status, provisional, not_met, no_data = _verdict(marts, "facts only", assessment)
+        assert (status, provisional, not_met) == ("no_data", False, "")
+        assert "3.4" in no_data
+    assert _condition(marts, "facts only", "2.8", "status, value") == [("met", 1)]
+    # No school at all is not a county whose schools have nothing in the scope.
+    assert _condition(marts, "facts only", "2.4b", "status, remark_en") == [("no_data", "no school records")]
+
+
+def test_each_failing_school_is_listed_with_what_it_lacks(marts: duckdb.DuckDBPyConnection) -> None:
+    found = _query(
+        marts,
+        """select condition_no, school_name, value, shortfall, failing_class_count from marts.assessment_school
+        where region_code = $1 and year = $2 and status = 'not_met' order by condition_no""",
+        "school by school",
+    )
+    assert [(no, school, value, pytest.approx(short), over) for no, school, value, short, over in found] == [
+        ("2.3a", "九年制学校", 48 / 55, 1 - 48 / 55, None),
+        ("2.3b", "九年制学校", 48 / 55, 1 - 48 / 55, None),
+        ("2.3c", "甲小学", 95.5, 0.5, None),
+        ("2.4a", "甲小学", 2001, 1, None),
+        ("2.4b", "九年制学校", 2501, 1, None),
+        ("2.5a", "甲小学", None, None, 2),
+        ("2.6", "乙小学", 80, 20, None),
+        ("3.1a", "甲幼儿园", 3, 1, None),
+        ("3.2a", "甲幼儿园", None, None, 1),
+        ("3.4", "甲小学", 100 * 39_999 / 800_000, 5 - 100 * 39_999 / 800_000, None),
+    ]
+    assert _condition(
+        marts, "school by school", "2.5a", "value, numerator, denominator, failing_school_count, worst_school"
+    ) == [(None, 83, 85, 1, "甲小学")]
+
+
+def test_one_school_has_no_spread_and_a_total_of_zero_has_none_that_means_anything(
+    marts: duckdb.DuckDBPyConnection,
+) -> None:
+    columns = "status, value, remark_en"
+    assert _condition(marts, "one school a stage", "1.cv.1", columns) == [
+        ("met", 0, "the county has one assessed school only"),
+        ("met", 0, "the county has one assessed school only"),
+    ]
+    assert (
+        _condition(marts, "nobody of a kind", "1.cv.2", columns)
+        == [("no_data", None, "the county has none at all, a spread has no meaning")] * 2
+    )
+
+
+def test_nothing_in_the_scope_holds_and_says_so(marts: duckdb.DuckDBPyConnection) -> None:
+    columns = "status, value, remark_en"
+    nothing = [("met", None, "nothing it applies to")]
+    assert _condition(marts, "no special school, two subjects", "2.7", columns) == nothing
+    assert _condition(marts, "one school a stage", "2.4b", columns) == nothing
+    assert _condition(marts, "one school a stage", "2.6", columns) == nothing
+
+
+def test_of_several_subjects_the_worst_decides(marts: duckdb.DuckDBPyConnection) -> None:
+    assert _condition(marts, "no special school, two subjects", "3.9a", "status, value, is_provisional") == [
+        ("not_met", 2, True)
+    ]
+
+
+def test_a_local_variant_is_shown_and_decides_nothing(marts: duckdb.DuckDBPyConnection) -> None:
+    found = [
+        _condition(marts, "local variants missed", no, "decides, status, value", PRESCHOOL)
+        for no in ("2.c", "2.d", "2.e")
+    ]
+    assert found == [[("local", "not_met", 300)], [("local", "not_met", 300)], [("local", "not_met", 50)]]
+
+
+def test_what_people_decided_stands_with_who_when_and_on_what(marts: duckdb.DuckDBPyConnection) -> None:
+    columns = "status, is_veto, judgement_by, cast(judgement_date as varchar), judgement_evidence, remark_en"
+    assert _condition(marts, "decided against", "veto.1", columns) == [
+        ("not_met", True, "评估组", "2025-03-01", "现场核查", None)
+    ]
+    assert _condition(marts, "undecided", "veto.3", columns) == [
+        ("needs_judgement", True, None, None, None, "to be decided by people, in raw/local/condition_judgements.csv")
+    ]
