@@ -80,7 +80,7 @@ class TargetExplanation:
 
 def explain_target(connection: duckdb.DuckDBPyConnection, target_id: str) -> TargetExplanation:
     """The whole reasoning on one target. Raises NotUnderstoodError for an unknown id, with those like it."""
-    found = _dictionaries(
+    found = dictionaries(
         connection,
         """select t.*, d.title_zh, d.issuer_zh, d.issued_year, i.name_zh as indicator_name_zh, i.decimals
         from marts.fct_target as t join marts.dim_document as d using (document_id)
@@ -97,14 +97,14 @@ def explain_target(connection: duckdb.DuckDBPyConnection, target_id: str) -> Tar
         )
     return TargetExplanation(
         target=found[0],
-        verdicts=_dictionaries(
+        verdicts=dictionaries(
             connection,
             """select a.*, m.name_zh as method_zh, m.name_en as method_en from marts.mart_target_attainment as a
             join marts.verdict_method as m using (method) where a.target_id = ?
             order by case a.method when 'ladder' then 1 else 2 end, a.method""",
             [target_id],
         ),
-        values=_dictionaries(
+        values=dictionaries(
             connection,
             """select v.year, v.region_code, v.value, v.basis, v.holds, f.source_file, f.source_row, s.source_zh
             from intermediate.int_target_value as v
@@ -116,14 +116,14 @@ def explain_target(connection: duckdb.DuckDBPyConnection, target_id: str) -> Tar
             where v.target_id = ? order by v.year""",
             [target_id],
         ),
-        milestones=_dictionaries(
+        milestones=dictionaries(
             connection,
             """select target_id, target_year, printed_value, printed_unit from marts.fct_target
             where milestone_of = $target or target_id = (select milestone_of from marts.fct_target where target_id = $target)
             order by target_year""",
             {"target": target_id},
         ),
-        snapshot_as_of=str(_dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
+        snapshot_as_of=str(dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
     )
 
 
@@ -185,8 +185,8 @@ def explain(
             """select gate, count(*) filter (outcome = 'passed'), count(*) from quality.check_result
             group by gate order by case gate when 'rows' then 1 when 'relations' then 2 else 3 end"""
         ).fetchall(),
-        snapshot_as_of=str(_dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
-        targets=_dictionaries(
+        snapshot_as_of=str(dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
+        targets=dictionaries(
             connection,
             """select t.target_id, t.comparator, t.printed_value, t.printed_value_high, t.printed_unit, t.target_year,
                 d.title_zh, t.evidence, a.status, a.reason_zh, a.provisional
@@ -201,7 +201,7 @@ def explain(
 
 def find_indicator(connection: duckdb.DuckDBPyConnection, text: str, stage: str = "") -> dict[str, Any]:
     """The catalogue entry of a code, name or synonym. Raises NotUnderstoodError."""
-    found = _dictionaries(
+    found = dictionaries(
         connection,
         """select i.* from marts.dim_indicator as i where i.indicator_code = ? or i.name_zh = ? or lower(i.name_en) = lower(?)
         union
@@ -211,7 +211,7 @@ def find_indicator(connection: duckdb.DuckDBPyConnection, text: str, stage: str 
     )
     if len(found) == 1:
         return found[0]
-    names = _dictionaries(connection, "select indicator_code, name_zh from marts.dim_indicator order by 1")
+    names = dictionaries(connection, "select indicator_code, name_zh from marts.dim_indicator order by 1")
     if found:
         near = [f"{entry['name_zh']} ({entry['indicator_code']})" for entry in found]
         raise NotUnderstoodError(f"「{text}」可指多个指标 / means several indicators: {'、'.join(near)}")
@@ -279,7 +279,7 @@ def _cells(
     connection: duckdb.DuckDBPyConnection, indicator: str, base: str, region: str, year: int, stage: str, segment: str
 ) -> list[Cell]:
     cells = []
-    for f in _dictionaries(
+    for f in dictionaries(
         connection,
         """select * from marts.fct_indicator where indicator_code = ? and coalesce(base_indicator, '') = ?
         and region_code = ? and year = ? and (? = '' or stage = ?) and segment = ? order by stage""",
@@ -307,7 +307,7 @@ def _cells(
 
 def _printed(connection: duckdb.DuckDBPyConnection, file: str, row: int, value: float, what: str = "",
              coefficient: float = 1.0) -> Row:  # fmt: skip
-    (raw,) = _dictionaries(
+    (raw,) = dictionaries(
         connection,
         """select s.measure_zh, s.value, s.unit, s.source_zh, s.publisher_zh,
             coalesce(c.new_value || '，' || c.reason || '（' || c.decided_by || ' ' || c.decided_on || '）', '') as correction
@@ -346,7 +346,7 @@ _TERM_CELLS = """
 
 def _terms(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> dict[str, list[Row]]:
     sides: dict[str, list[Row]] = {"numerator": [], "denominator": []}
-    for term in _dictionaries(
+    for term in dictionaries(
         connection,
         _TERM_CELLS,
         {"region": f["region_code"], "year": f["year"], "stage": f["stage"], "segment": f["segment"],
@@ -439,7 +439,8 @@ def _conflicts(
     return [_printed(connection, file, row, value) for file, row, value in rows]
 
 
-def _dictionaries(connection: duckdb.DuckDBPyConnection, query: str, values: Any = None) -> list[dict[str, Any]]:
+def dictionaries(connection: duckdb.DuckDBPyConnection, query: str, values: Any = None) -> list[dict[str, Any]]:
+    """The rows of a query, each by the names of its columns."""
     result = connection.execute(query, values)
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -3,6 +3,8 @@
 -- when: a join of a model multiplies rows, or an input repeats a key.
 -- fix: look up the key in the table named; the model's yml says what one row is.
 {% set marts = [
+    'assessment_condition',
+    'assessment_school',
     'dim_document',
     'dim_indicator',
     'dim_measure',
@@ -15,7 +17,9 @@
     'indicator_break',
     'indicator_formula',
     'indicator_term',
+    'mart_assessment_condition',
     'mart_compulsory_retention',
+    'mart_county_assessment',
     'mart_education_expenditure',
     'mart_equity',
     'mart_inclusive_kindergarten_coverage',

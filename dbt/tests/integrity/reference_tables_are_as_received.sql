@@ -1,6 +1,6 @@
--- zh: 地区、目录、数据项、公式、别名、口径断裂、出版物、目标台账与判定规则各表同收到的逐行一致
--- en: regions, catalogue, measures, formulas, terms, other names, breaks, publications, the ledger of targets and the
---     rules of verdicts are row for row what was received.
+-- zh: 地区、目录、数据项、公式、别名、口径断裂、出版物、目标台账、评估条件与判定规则各表同收到的逐行一致
+-- en: regions, catalogue, measures, formulas, terms, other names, breaks, publications, the ledger of targets, the
+--     conditions of assessments and the rules of verdicts are row for row what was received.
 -- when: always; whatever reads these tables believes them.
 -- fix: `only_in` says which side has the row: the mart, or what it is made of.
 {# The columns at the end are worked out, not received: other tests follow them. #}
@@ -13,6 +13,7 @@
     ('indicator_formula', 'stg_indicator_formulas', []),
     ('indicator_term', 'stg_indicator_terms', []),
     ('indicator_break', 'int_indicator_break', []),
+    ('assessment_condition', 'stg_assessment_conditions', []),
     ('verdict_method', 'stg_verdict_methods', []),
     ('verdict_rule', 'stg_verdict_rules', []),
     ('dim_document', 'stg_target_documents', ['target_count']),

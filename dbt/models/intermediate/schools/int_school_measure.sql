@@ -25,7 +25,7 @@ select
     a.region_code as region_code,
     a.year as year,
     a.stage as stage,
-    'all' as segment,
+    a.segment as segment,
     a.measure_code as measure_code,
     a.value as value,
     a.unit_count as unit_count,
