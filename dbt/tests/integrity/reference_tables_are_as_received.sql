@@ -19,16 +19,38 @@
     ('dim_document', 'stg_target_documents', ['target_count']),
     ('fct_target', 'stg_targets', ['region_code', 'region_hidden', 'region_bound_by', 'year_bound_by', 'target_value', 'target_value_high', 'unit', 'target_year']),
 ] %}
-with publications as (
+with figures as (
     select
-        s.source_id as source_id,
-        s.source_zh as source_zh,
         s.publisher_zh as publisher_zh,
-        min(s.year) as first_year,
-        max(s.year) as last_year,
-        count(*) as figure_count
+        s.source_zh as source_zh,
+        s.year as year
     from {{ ref('stg_statistics') }} as s
-    group by s.source_id, s.source_zh, s.publisher_zh
+    union all
+    select
+        i.issuer as publisher_zh,
+        f.source_zh as source_zh,
+        f.year as year
+    from {{ ref('stg_county_facts') }} as f
+    inner join {{ source('meta', 'input_file') }} as i on f.source_file = i.file
+    union all
+    select
+        i.issuer as publisher_zh,
+        i.title as source_zh,
+        s.year as year
+    from {{ ref('stg_schools') }} as s
+    inner join {{ source('meta', 'input_file') }} as i on s.source_file = i.file
+),
+
+publications as (
+    select
+        md5(f.publisher_zh || '|' || f.source_zh) as source_id,
+        f.source_zh as source_zh,
+        f.publisher_zh as publisher_zh,
+        min(f.year) as first_year,
+        max(f.year) as last_year,
+        count(*) as figure_count
+    from figures as f
+    group by f.source_zh, f.publisher_zh
 )
 
 {% for mart, received, worked_out in pairs %}
