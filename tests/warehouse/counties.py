@@ -124,6 +124,20 @@ def passing(code: str) -> County:
     return County(code, schools, dated, decided)
 
 
+def assorted() -> list[County]:
+    """One county that passes, and one of which there is something to be said: every status, a school that passes by the
+    rule of 85 %, one that fails, a class too large, a figure that is missing, a condition nobody decided.
+    """
+    county = passing("430503")
+    county.schools["甲幼儿园"] |= {"outdoor_play_area_sqm": 270, "classes_small_within": 0}
+    county.schools["甲小学"] |= {**teachers(42, 10, 8), **classes(25, "36_45", over=1)}
+    county.schools["甲初中"] |= {**teachers(53, 9, 8), "training_spending_yuan": 39_000}
+    county.facts[YEAR, "preschool", "public", "average_pay_nonestablished"] = 50_000
+    del county.facts[YEAR, "compulsory", "all", "teachers_rotation_eligible"]
+    del county.decided[QUALITY, "3.8"]
+    return [passing("430502"), county]
+
+
 def hand_in(site: Site, counties: list[County]) -> None:
     """Write what counties hand in as the files of a site."""
     columns = {
