@@ -173,6 +173,28 @@ def explain(indicator: str, region: str | None, year: int | None, stage: str, se
 
 
 @cli.command()
+@click.argument("region")
+@click.argument("year", type=int)
+@click.option(
+    "--schools", type=click.IntRange(min=0), default=10, show_default=True,
+    help="每个条件列出多少所未达到的学校 / failing schools shown for each condition.",
+)  # fmt: skip
+def assess(region: str, year: int, schools: int) -> None:
+    """一个县的两项评估，逐条列出 / both assessments of a county, condition by condition: zhibiao assess 430405 2024."""
+    from dagster_project import build_file
+    from dagster_project.publish import snapshot
+    from dagster_project.report import assess as assessing
+    from dagster_project.report import terminal
+
+    served = snapshot.current(_settings())
+    if served is None:
+        raise snapshot.SnapshotError("还没有快照 / no snapshot yet: make refresh")
+    with build_file.reading(served.database) as connection:
+        for found in assessing.assess(connection, region, year):
+            terminal.assessment(terminal.console(), found, schools)
+
+
+@cli.command()
 @click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--title", help="名称 / title.")
 @click.option("--issuer", help="发布机构 / issuer.")

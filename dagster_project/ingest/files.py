@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 SIDECAR = ".source.yml"
-READABLE = {".csv", ".xlsx"}
+READABLE = {".csv", ".xlsx", ".parquet"}
 
 # What editors, copy programs and file managers leave behind: never an input, never an error.
 _LEFT_ALONE = re.compile(

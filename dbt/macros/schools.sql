@@ -35,6 +35,12 @@
     case {{ stage }} when 'primary' then 1.0 when 'junior' then 1.1 when 'senior' then 1.32 end
 {%- endmacro %}
 
+{# Teachers of classes attached to a school are no kindergarten's: counts of all full-time teachers leave them out, as
+   the statistics do, unless a measure says that they are in. #}
+{% macro own_teachers(teachers) -%}
+    case when u.stage = 'preschool' and u.parent_id is not null then 0 else {{ teachers }} end
+{%- endmacro %}
+
 {# A change of all grades of a stage together. #}
 {% macro grades(change, first, last) -%}
     {% for grade in range(first, last + 1) %}u.{{ change }}_grade_{{ grade }}{% if not loop.last %} + {% endif %}{% endfor %}
@@ -75,7 +81,7 @@
         {'code': 'classes_compliant', 'from': 'u.classes_small_within + u.classes_middle_within + u.classes_large_within + u.classes_mixed_within', 'stages': ['preschool']},
         {'code': 'classes_two_one_staffed', 'from': 'u.classes_two_one_staffed', 'stages': ['preschool']},
         {'code': 'staff', 'from': 'u.staff', 'compulsory': true},
-        {'code': 'teachers_fulltime', 'from': "case when u.stage = 'preschool' and u.parent_id is not null then 0 else u.teachers_fulltime end", 'by': ['area'], 'compulsory': true},
+        {'code': 'teachers_fulltime', 'from': own_teachers('u.teachers_fulltime'), 'by': ['area'], 'compulsory': true},
         {'code': 'teachers_fulltime_incl_attached', 'from': 'u.teachers_fulltime', 'stages': ['preschool']},
         {'code': 'care_nurses', 'from': 'u.care_nurses', 'stages': ['preschool']},
         {'code': 'care_staff', 'from': 'u.teachers_fulltime + u.care_nurses', 'stages': ['preschool']},
@@ -83,12 +89,12 @@
         {'code': 'heads_and_teachers', 'from': 'u.heads + u.teachers_fulltime', 'stages': ['preschool']},
         {'code': 'heads_teachers_certified', 'from': 'u.heads_certified + u.teachers_certified', 'stages': ['preschool']},
         {'code': 'heads_teachers_college_plus', 'from': 'u.heads_college_plus + u.teachers_postgraduate + u.teachers_bachelor + u.teachers_college', 'stages': ['preschool']},
-        {'code': 'teachers_postgraduate', 'from': 'u.teachers_postgraduate'},
-        {'code': 'teachers_bachelor_plus', 'from': 'u.teachers_postgraduate + u.teachers_bachelor', 'by': ['area']},
-        {'code': 'teachers_college_plus', 'from': 'u.teachers_postgraduate + u.teachers_bachelor + u.teachers_college'},
-        {'code': 'teachers_qualified', 'from': 'u.teachers_qualified'},
-        {'code': 'teachers_certified', 'from': 'u.teachers_certified', 'compulsory': true},
-        {'code': 'teachers_backbone', 'from': 'u.teachers_backbone'},
+        {'code': 'teachers_postgraduate', 'from': own_teachers('u.teachers_postgraduate')},
+        {'code': 'teachers_bachelor_plus', 'from': own_teachers('u.teachers_postgraduate + u.teachers_bachelor'), 'by': ['area']},
+        {'code': 'teachers_college_plus', 'from': own_teachers('u.teachers_postgraduate + u.teachers_bachelor + u.teachers_college')},
+        {'code': 'teachers_qualified', 'from': own_teachers('u.teachers_qualified')},
+        {'code': 'teachers_certified', 'from': own_teachers('u.teachers_certified'), 'compulsory': true},
+        {'code': 'teachers_backbone', 'from': own_teachers('u.teachers_backbone')},
         {'code': 'teachers_dual', 'from': 'u.teachers_dual', 'stages': ['vocational']},
         {'code': 'teachers_specialised', 'from': 'u.teachers_specialised', 'stages': ['vocational']},
         {'code': 'floor_area', 'from': 'u.floor_area_sqm'},
@@ -127,9 +133,9 @@
         {'code': 'teaching_points', 'from': "case when s.kind = 'teaching_point' then 1 else 0 end", 'stages': ['primary']},
         {'code': 'schools_standardised', 'from': "case s.is_standardised when true then 1 when false then 0 end", 'stages': ['preschool']},
         {'code': 'schools_prov_quality', 'from': "case s.is_prov_quality when true then 1 when false then 0 end", 'stages': ['preschool']},
-        {'code': 'schools_law_standard', 'from': "case s.is_law_standard when true then 1 when false then 0 end", 'compulsory': true},
-        {'code': 'schools_broadband', 'from': "case s.has_broadband when true then 1 when false then 0 end", 'compulsory': true},
-        {'code': 'schools_in_group', 'from': "case s.in_group when true then 1 when false then 0 end", 'compulsory': true},
+        {'code': 'schools_law_standard', 'from': "case when s.kind = 'teaching_point' then 0 when s.is_law_standard then 1 when not s.is_law_standard then 0 end", 'compulsory': true},
+        {'code': 'schools_broadband', 'from': "case when s.kind = 'teaching_point' then 0 when s.has_broadband then 1 when not s.has_broadband then 0 end", 'compulsory': true},
+        {'code': 'schools_in_group', 'from': "case when s.kind = 'teaching_point' then 0 when s.in_group then 1 when not s.in_group then 0 end", 'compulsory': true},
     ]) }}
 {% endmacro %}
 

@@ -268,3 +268,25 @@ select
     'ok' as status,
     'A' as confidence
 from composites as m
+union all
+-- What an assessment itself gives, where no publication or formula over measures does.
+select
+    a.indicator_code as indicator_code,
+    cast(null as varchar) as base_indicator,
+    a.region_code as region_code,
+    a.year as year,
+    a.stage as stage,
+    'all' as segment,
+    a.numerator as numerator,
+    a.denominator as denominator,
+    a.value as value,
+    f.variant as variant,
+    'school' as inputs_basis,
+    'ok' as status,
+    'A' as confidence
+from {{ ref('int_assessment_flag') }} as a
+inner join formulas as f on a.indicator_code = f.indicator_code and a.stage = f.formula_stage
+left join {{ ref('int_indicator') }} as i
+    on a.indicator_code = i.indicator_code and a.region_code = i.region_code and a.year = i.year and a.stage = i.stage
+    and i.basis = 'computed'
+where i.indicator_code is null
