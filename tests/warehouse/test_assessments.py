@@ -371,7 +371,7 @@ def test_the_command_prints_both_assessments_with_the_schools_that_fail(assessed
     result = assessed.run("assess", CASES["school by school"][0], str(YEAR), "--schools", "1")
     assert result.exit_code == 0, result.output
     assert "义务教育优质均衡县（2017）" in result.output and "学前教育普及普惠县（2020）" in result.output
-    assert f"甲小学 {CASES['school by school'][0]}-甲小学: 2,001 人，还差 / short by 1 人" in result.output
+    assert f"甲小学 {CASES['school by school'][0]}-甲小学: 2,001 人，超出 / over by 1 人" in result.output
     assert "2 / 45 个班超过上限 / classes over the limit" in result.output
 
 
