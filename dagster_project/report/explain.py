@@ -15,7 +15,7 @@ class NotUnderstoodError(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """One printed figure: where it stands and what it says."""
+    """One figure: where it stands and what it says. A sum of school records has no row of its own: `unit_count` schools."""
 
     what: str
     value: float
@@ -24,9 +24,10 @@ class Row:
     source: str
     publisher: str
     file: str
-    row: int
+    row: int | None
     coefficient: float = 1.0
     correction: str = ""
+    unit_count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -331,14 +332,32 @@ def _printed(connection: duckdb.DuckDBPyConnection, file: str, row: int, value: 
     )
 
 
+def _counted(term: dict[str, Any], what: str) -> Row:
+    """A county fact, or the sum of school records."""
+    return Row(
+        what=what,
+        value=term["value"],
+        unit=term["base_unit"],
+        printed=f"{term['value']:,.10g} {term['base_unit']}",
+        source=term["source_zh"],
+        publisher=term["publisher_zh"],
+        file=term["source_file"],
+        row=term["source_row"],
+        coefficient=term["coefficient"],
+        unit_count=term["unit_count"],
+    )
+
+
 _TERM_CELLS = """
-    select t.side, t.coefficient, m.year, m.stage, m.segment, m.measure_code, d.name_zh, m.value, m.source_file, m.source_row
+    select t.side, t.coefficient, m.year, m.stage, m.segment, m.measure_code, d.name_zh, m.value, m.base_unit, m.basis,
+        m.source_file, m.source_row, m.unit_count, s.source_zh, s.publisher_zh
     from marts.indicator_term as t
     join marts.fct_measure as m on m.measure_code = t.measure_code and m.region_code = $region
         and m.year between $year + t.year_from and $year + t.year_to
         and m.stage = case when t.measure_stage = '' then $stage else t.measure_stage end
         and m.segment = case when t.measure_segment = '' then $segment else t.measure_segment end
     join marts.dim_measure as d on d.measure_code = t.measure_code
+    join marts.dim_source as s on s.source_id = m.source_id
     where t.indicator_code = $indicator and t.variant = $variant and t.stage in ('', $stage)
     order by t.side desc, t.term_no, m.year
 """
@@ -356,6 +375,8 @@ def _terms(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> dict[str
         what = f"{term['year']} {term['name_zh']}（{term['stage']}{segment}）"
         sides[term["side"]].append(
             _printed(connection, term["source_file"], term["source_row"], term["value"], what, term["coefficient"])
+            if term["basis"] == "reported"
+            else _counted(term, what)
         )
     return sides
 
@@ -364,6 +385,8 @@ def _inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[st
     """The other indicators' values a derived cell was made from: of the regions below, of segments, of conditions."""
     if f["inputs_basis"] == "reported":
         return []
+    if f["inputs_basis"] == "school":
+        return _school_inputs(connection, f)
     if f["base_indicator"] is None:
         query = """select i.name_zh, s.value, s.basis from marts.indicator_term as t
             join intermediate.int_indicator_standing as s on s.indicator_code = t.input_indicator_code
@@ -385,6 +408,17 @@ def _inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[st
               "stage": f["stage"], "segment": f["segment"], "basis": f["inputs_basis"]}  # fmt: skip
     wanted = {name: value for name, value in values.items() if f"${name}" in query}
     return [f"{what} {value:g}（{basis}）" for what, value, basis in connection.execute(query, wanted).fetchall()]
+
+
+def _school_inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[str]:
+    """The schools a spread was made from, or nothing where an assessment says it (see `zhibiao assess`)."""
+    rows = connection.execute(
+        """select coalesce(school_name, school_id), value, source_file, source_row
+        from intermediate.int_school_resource
+        where region_code = ? and year = ? and indicator_code = ? order by value desc, school_id""",
+        [f["region_code"], f["year"], f["base_indicator"]],
+    ).fetchall()
+    return [f"{name} {'-' if value is None else f'{value:g}'}（{file} 第 {row} 行）" for name, value, file, row in rows]
 
 
 def _missing(

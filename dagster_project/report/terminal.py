@@ -529,9 +529,8 @@ def _row(row: Row) -> str:
     factor = "" if row.coefficient == 1 else f"{row.coefficient:g} × "
     corrected = f"，更正为 / corrected to {row.correction}" if row.correction else ""
     source = row.source.strip("《》")
-    return escape(
-        f"{factor}{row.what} {row.printed}{corrected}，{row.publisher}《{source}》 {row.file} 第 {row.row} 行"
-    )
+    where = f"第 {row.row} 行" if row.unit_count is None else f"{row.unit_count} 所（个）合计 / summed"
+    return escape(f"{factor}{row.what} {row.printed}{corrected}，{row.publisher}《{source}》 {row.file} {where}")
 
 
 def _short(path: object) -> str:
