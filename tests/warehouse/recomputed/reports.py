@@ -116,10 +116,10 @@ class Year:
         ]
 
     def total(self, what: str | Amount, *stages: str, where: Where = lambda u: True) -> float:
-        values = [
-            u[what] if isinstance(what, str) else what(u) for u in self.units if u["stage"] in stages and where(u)
-        ]
-        return nan if not values or None in values else float(sum(v for v in values if v is not None))
+        """The sum over units of the stages; of those that `where` holds for, which may be none."""
+        units = [u for u in self.units if u["stage"] in stages]
+        values = [u[what] if isinstance(what, str) else what(u) for u in units if where(u)]
+        return nan if not units or None in values else float(sum(v for v in values if v is not None))
 
     def count(self, *stages: str, where: Where = lambda s: True) -> float:
         """Schools as a whole; teaching points are none."""
