@@ -123,7 +123,6 @@ def of_year(county: County, first: int, year: int, schools: Iterable[Row]) -> li
     fact("compulsory", "monitor_level", level("monitor_level"))
     fact("compulsory", "score_variance_between", round(9_600 * level("score_variance"), 2))
     fact("compulsory", "score_variance_total", 9_600)
-    fact("compulsory", "veto_count", 0)
     fact("compulsory", "assessment_year", year)
     fact("compulsory", "basic_balance_year", first - 1)
 
