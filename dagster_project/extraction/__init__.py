@@ -1,0 +1,1 @@
+"""Policy documents to targets: read, normalise, structure, recognise, resolve. No Dagster, no network, no ledger."""
