@@ -73,7 +73,7 @@ def load(as_of: date | None) -> None:
     from dagster_project.report import terminal
 
     with only_writer(settings):
-        report = steps.load(settings)
+        report, _ = steps.load(settings)
         record = records.last(settings)
         assert record is not None
         if not report.refused:

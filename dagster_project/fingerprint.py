@@ -12,6 +12,8 @@ _CODE = {
     "dbt": ("*.sql", "*.yml", "*.md"),
     "expectations": ("*.yml",),
 }
+# Tables in which a document's words are looked up.
+_NAMES = ("indicators", "indicator_aliases", "regions", "units")
 
 
 def of_files(paths: Iterable[Path], base: Path) -> str:
@@ -27,6 +29,18 @@ def of_inputs(raw: Path) -> str:
     found = files.inputs(raw)
     sidecars = (path.with_name(path.name + files.SIDECAR) for path in found)
     return of_files([*found, *(path for path in sidecars if path.exists())], raw)
+
+
+def of_extractor(raw: Path) -> str:
+    """Everything that decides which candidates a document gives: the extraction, what it looks names up in, pinned versions."""
+    code = [path for path in (ROOT / "dagster_project" / "extraction").rglob("*") if path.is_file()]
+    tables = [path for room in ("reference", "local") for name in _NAMES for path in (raw / room).glob(f"{name}.*")]
+    return hashlib.sha256(
+        (
+            of_files([*(path for path in code if path.suffix != ".pyc"), ROOT / "requirements.lock"], ROOT)
+            + of_files([path for path in tables if not files.is_left_alone(path)], raw)
+        ).encode()
+    ).hexdigest()
 
 
 def of_code() -> str:

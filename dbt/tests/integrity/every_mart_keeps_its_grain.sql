@@ -29,6 +29,7 @@
     'mart_teacher_qualification',
     'measure_conflict',
     'reconciliation',
+    'target_candidate',
     'target_responsible_unit',
     'verdict_method',
     'verdict_rule',
