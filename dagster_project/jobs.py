@@ -18,7 +18,6 @@ refresh = dg.define_asset_job(
 extract = dg.define_asset_job(
     "extract",
     selection=dg.AssetSelection.assets(documents.KEY),
-    partitions_def=documents.PARTITIONS,
     description="提取一份原文的候选 / extract the candidates of one text",
     executor_def=dg.in_process_executor,
 )

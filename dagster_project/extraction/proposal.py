@@ -79,7 +79,28 @@ def target_row(comparison: Comparison, document_id: str, catalogue: Catalogue) -
         "reviewed_on": "",
         "review_reason": "",
         "note": "；".join(notes),
+        **_kept(comparison),
     }
+
+
+# How the row before it was resolved by people, which the words of the text do not change.
+_RESOLUTION = (
+    "indicator_code",
+    "indicator_note",
+    "stage",
+    "segment",
+    "per_county",
+    "counted",
+    "disputable",
+    "milestone_of",
+)
+
+
+def _kept(comparison: Comparison) -> dict[str, str]:
+    candidate, row = comparison.candidate, comparison.row
+    if candidate is None or row is None or candidate.indicator_code not in ("", row["indicator_code"]):
+        return {}
+    return {name: row[name] for name in _RESOLUTION}
 
 
 def document_row(
@@ -111,7 +132,7 @@ def document_id_of(name: str, registry: Sequence[Mapping[str, str]], digest: str
     """
     stem = name.rsplit(".", 1)[0]
     for row in registry:
-        if row["text_file"] == name or row["document_id"] == stem:
+        if stem in (row["document_id"], row["text_file"].rsplit(".", 1)[0]):
             return row["document_id"]
     return stem if _DOCUMENT_ID.fullmatch(stem) else f"text-{digest[:12]}"
 

@@ -91,6 +91,18 @@ class Reviewed:
     proposals: dict[str, Row]
     obstacles: dict[str, str]
 
+    def without_doubt(self) -> list[Comparison]:
+        """New candidates with nothing against them: no doubt noted, an indicator found, no rule of the ledger broken."""
+        return [
+            c
+            for c in self.comparisons
+            if c.comparison == "new"
+            and c.candidate is not None
+            and not c.candidate.note
+            and c.candidate.indicator_code
+            and c.proposed_id not in self.obstacles
+        ]
+
 
 @dataclass(frozen=True)
 class DocumentsReport:

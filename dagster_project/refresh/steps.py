@@ -26,6 +26,7 @@ from dagster_project.quality.suites import CheckResult, Suite, load_suites, run_
 from dagster_project.refresh import record as records
 from dagster_project.refresh.record import Record
 from dagster_project.report import dictionary
+from dagster_project.review import write
 from dagster_project.settings import ROOT, Settings
 from dagster_project.transform import dbt_project
 from dagster_project.transform.dbt_project import NodeResult
@@ -50,6 +51,8 @@ def needed(settings: Settings) -> str | None:
     A day on which a refresh already found every row to be the same counts as the day of the snapshot.
     """
     served = snapshot.current(settings)
+    if write.is_pending(settings):
+        return "一次审核尚未写完 / a review is not fully written yet"
     if served is None:
         return "还没有可用的快照 / no usable snapshot yet"
     if not snapshot.is_whole(settings, served):
@@ -85,6 +88,7 @@ def load(settings: Settings) -> tuple[LoadReport, DocumentsReport]:
     """A fresh build file with every source in `raw.*`, and what the texts gave; the reports say what was refused."""
     with _step(settings, "load", records.begin(settings)) as record:
         build_file.start(settings.build)
+        write.finish(settings)
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         # Before anything is read: a file that changes meanwhile makes the next refresh start anew.
         inputs, code = fingerprint.of_inputs(settings.raw), fingerprint.of_code()

@@ -27,14 +27,14 @@ proposed as (
             when t.target_id is null then 'not_proposed '
             when c.proposed_id is null then 'nobodys_proposal '
             else ''
-                {% for column in ['document_id', 'indicator_zh', 'indicator_code', 'comparator', 'printed_unit', 'evidence'] %}
+                {% for column in ['document_id', 'indicator_zh', 'comparator', 'printed_unit', 'evidence'] %}
                 || case when {{ differs_in_words('t.' ~ column, 'c.' ~ column) }} then '{{ column }} ' else '' end
                 {% endfor %}
                 || case when c.kind <> 'redacted' and {{ differs_in_words('t.printed_value', 'c.printed_value') }} then 'printed_value ' else '' end
         end as wrong
     from (
         select
-            {% for column in ['proposed_id', 'document_id', 'indicator_zh', 'indicator_code', 'comparator', 'printed_value', 'printed_unit', 'evidence', 'kind'] %}
+            {% for column in ['proposed_id', 'document_id', 'indicator_zh', 'comparator', 'printed_value', 'printed_unit', 'evidence', 'kind'] %}
             s.{{ column }} as {{ column }}{% if not loop.last %},{% endif %}
 
             {% endfor %}
@@ -43,7 +43,7 @@ proposed as (
     ) as c
     full outer join (
         select
-            {% for column in ['target_id', 'document_id', 'indicator_zh', 'indicator_code', 'comparator', 'printed_value', 'printed_unit', 'evidence'] %}
+            {% for column in ['target_id', 'document_id', 'indicator_zh', 'comparator', 'printed_value', 'printed_unit', 'evidence'] %}
             s.{{ column }} as {{ column }}{% if not loop.last %},{% endif %}
 
             {% endfor %}
