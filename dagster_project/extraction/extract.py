@@ -4,6 +4,7 @@ The same document gives the same candidates, byte for byte; neither the ledger n
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -41,7 +42,7 @@ def extract(document: Document, known: Reference | None = None) -> list[Candidat
 def _findings(document: Document, plan: Plan) -> Iterable[Finding]:
     text = document.text
     state = State(plan, facts.Tense(plan))
-    headings = _Headings(document.sections)
+    headings = _Headings(document.sections, facts.PAST if plans.looks_back(text) else facts.OPEN)
     place = 0
     for table in document.tables:
         yield from _paragraphs(document, place, table.start, state, headings)
@@ -92,22 +93,21 @@ def _is_units(document: Document, start: int, end: int) -> bool:
 class _Headings:
     """The headings above a place, the nearest first."""
 
-    def __init__(self, sections: tuple[Section, ...]) -> None:
+    def __init__(self, sections: tuple[Section, ...], whole: str) -> None:
         self._starts: list[int] = []
         self._told: list[str] = []
+        self._whole = whole
         above: list[Section] = []
         for section in sections:
             while above and above[-1].end <= section.start:
                 above.pop()
             above.append(section)
             self._starts.append(section.start)
-            self._told.append(facts.of_heading([s.title[:40] for s in reversed(above)]))
+            self._told.append(facts.of_heading([s.title[:40] for s in reversed(above)], whole))
 
     def tense(self, place: int) -> str:
-        from bisect import bisect_right
-
         found = bisect_right(self._starts, place)
-        return self._told[found - 1] if found else facts.OPEN
+        return self._told[found - 1] if found else self._whole
 
 
 def _without_doubles(findings: list[Finding], document: Document) -> list[Finding]:

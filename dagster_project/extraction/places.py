@@ -5,9 +5,11 @@ Only the forms of Chinese place names are known here; codes and history are `res
 
 import re
 
+from dagster_project.extraction import words
+
 _KIND = r"(?:自治区|自治州|自治县|新区|高新区|经济技术开发区|开发区|经开区|示范区|管委会|街道|地区|林区|矿区|省|市|县|区|旗|盟|州|乡|镇)"
 # What a place's name never holds: particles, verbs, other nouns of office.
-_NAME = r"(?:(?!支持|推进|加强|完成|新建|建设|创建|开展|实施|实现|贫困|教育|学前|义务|优质|达标|示范|重点|薄弱|困难|推动|扶持|确保|力争|通过|基本|高中|职业|新增|培训|培养|招聘)[^\W\d_的各每全本我在和与及、,等该对为个向由从其按把使所有将以了是中大所户要人均内外园校班村]{1,7})"
+_NAME = r"(?:(?!支持|推进|加强|完成|新建|建设|创建|开展|实施|实现|贫困|教育|学前|义务|优质|达标|示范|重点|薄弱|困难|推动|扶持|确保|力争|通过|基本|高中|职业|普通|特殊|" + words.MAKE + r")[^\W\d_的各每全本我在和与及、,等该对为个向由从其按把使所有将以了是中大所户要人均内外园校班村]{1,7})"
 HIDDEN = rf"(?:[Xx×＊*]{{1,3}}(?:[Xx×＊*\u4e00-\u9fff]{{0,2}})?{_KIND})"
 PLACE = rf"(?:{HIDDEN}|{_NAME}{_KIND})"
 
@@ -33,6 +35,19 @@ def members(text: str) -> list[str]:
     return found if found and all(is_place(part) for part in found) else []
 
 
+_LIST = re.compile(rf"{PLACE}(?:(?:[、和与及]|以及){PLACE})+")
+
+
+def lists(text: str) -> list[str]:
+    """The places of the last list of places inside a text."""
+    found: list[str] = []
+    for m in _LIST.finditer(text):
+        names = re.split(r"以及|[、和与及]", re.sub(r"^(?:支持|在|其中|推动|指导)", "", m[0]))
+        if all(is_place(n) for n in names):
+            found = names
+    return found
+
+
 def is_place(text: str) -> bool:
     return bool(_PLACE.fullmatch(text)) and not _NO_PLACE.search(text)
 
@@ -56,7 +71,7 @@ def of_head(text: str) -> tuple[str, str]:
         name = found[0]
         rest = text[found.end() :]
         if not _NO_PLACE.search(name) and not re.match(
-            r"(?:级|属|直|教育局|人民政府|政府|委|一中|二中|[第一二三四五六七八九十\d]+[中小]|中学|小学|实验|职业|职教|特殊教育|高级中学|幼儿园|师范|财政|域|本级|内|外|民|管校聘|管|城|际|校|园|教师|理工|电大|人才|党委|统计)", rest
+            r"(?:级|属|直|中(?!心城)|教育局|人民政府|政府|委|一中|二中|[第一二三四五六七八九十\d]+[中小]|中学|小学|实验|职业|职教|特殊教育|高级中学|幼儿园|师范|财政|域|本级|内|外|民|管校聘|管|城|际|校|园|教师|理工|电大|人才|党委|统计)", rest
         ):
             return name, rest
     return "", text

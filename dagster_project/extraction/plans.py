@@ -11,13 +11,15 @@ _SPAN = re.compile(rf"(?P<first>{YEAR})\s*年?\s*(?:[-－—–―~～]{{1,2}}|�
 _FIVE = re.compile(r"[“\"]?(?P<which>十[一二三四五]|九|十)五[”\"]?[^。\n]{0,20}(?:规划|计划|纲要|行动|方案|指标|攻坚)")
 _FIVE_YEARS = {"九": 1996, "十": 2001, "十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026}
 _NUMBER = re.compile(rf"[〔\[【(（]\s*(?P<year>{YEAR})\s*[〕\]】)）]\s*\d+\s*号")
-_REPORT = re.compile(rf"(?P<year>{YEAR})\s*年[^。\n]{{0,12}}?(?:工作总结|总结|工作回顾|工作情况|政府工作报告|统计公报|成效|综述|述职)")
+_REPORT = re.compile(rf"(?P<year>{YEAR})\s*年度?[^。\n]{{0,12}}?(?:工作总结|总结|工作回顾|工作情况|政府工作报告|统计公报|成效|综述|述职)")
 _WORK = re.compile(
     rf"(?P<year>{YEAR})\s*年度?[^。\n《》〔\d]{{0,24}}?(?:工作要点|要点|工作计划|计划|工作打算|打算|工作安排|安排|实事|工作任务|任务分解|重点工作|重点任务|工作意见|实施方案|工作方案|行动方案|务虚|工作思路|目标任务|任务|通知|工作部署|绩效|责任书)"
 )
 _SPOKEN = re.compile(rf"(?P<year>{YEAR})\s*年[,，]?[^。\n]{{0,12}}(?:是|我[市县区省]|全[市县区省])")
 _DATED = re.compile(rf"(?P<year>{YEAR})\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日")
 _UNTIL = re.compile(rf"(?:到|至)(?P<year>{YEAR})年(?!的)")
+_REVIEW = re.compile(r"回顾|总结|工作情况|公报|情况的?通报|综述|成效|讲话|致辞|述职|纪实|获奖|评估报告|自评报告|发展报告|年度报告|成就|巡礼|侧记")
+_AHEAD = re.compile(r"打算|计划|要点|安排|规划|思路|目标任务|方案|意见|部署|政府工作报告|任务")
 _ADDRESS = re.compile(r"(?:全|我|本)(?P<kind>[省市县区旗州])")
 _NATION = re.compile(r"^\s*(?:中共中央|国务院|教育部|国家|全国|中国|中华人民共和国)")
 _OFFICE = r"(?:人民政府|教育局|教育和体育局|教体局|教育体育局|教育厅|教育委员会|教委|市委|县委|区委|省委|委员会|“|\"|教育|\d{4}|关于|特殊|职业|学前|义务|深入|贯彻|国民经济|基础|普通|幼儿园|中长期|加快|推进|推动|进一步|民办|高中|校园|第[一二三四])"
@@ -56,14 +58,22 @@ def plan_of(text: str) -> Plan:
             spoken = _SPOKEN.search(head)
             if issued is None and (spoken is None or year_of(spoken["year"]) == year or text.count("年") < 60):
                 work = year
-    if first is None and last is None and work is None:
-        ends = Counter(year_of(m["year"]) for m in _UNTIL.finditer(text))
-        years = [y for y in ends if y is not None and (issued is None or y >= issued)]
-        if issued is not None and years:
-            first = issued
-    if issued is None and not work and not first and (found := _DATED.search(head)):
+    if issued is None and not work and (found := _DATED.search(head)):
         issued = year_of(found["year"])
+    if report is not None and _REVIEW.search(outside) and not _AHEAD.search(outside):
+        first = last = work = None
+        issued = issued or report
+    elif first is None and work is None and issued is not None:
+        ends = [y for m in _UNTIL.finditer(text) if (y := year_of(m["year"])) is not None and y >= issued]
+        if ends:
+            first, last = issued, ends[0]
     return Plan(first, last, issued, report, work)
+
+
+def looks_back(text: str) -> bool:
+    """The document's title says that it tells what was done, and names no plan beside it."""
+    title = re.sub(r"《[^》]*》", "", "\n".join(line for line in text[:_HEAD].split("\n") if line.strip())[:80])
+    return bool(_REVIEW.search(title)) and not _AHEAD.search(title)
 
 
 def region_of(text: str, names: frozenset[str]) -> str:
@@ -82,8 +92,8 @@ def region_of(text: str, names: frozenset[str]) -> str:
     if hidden and kind:
         name, count = max(hidden.items(), key=lambda item: (item[1], -len(item[0]), item[0]))
         if count >= 2 or len(name) <= 3:
-            plain = [n for n in hidden if len(n) == 2 + (n[:2] == "XX")]
-            return min(plain, key=lambda n: (len(n), n)) if plain else name
+            plain = Counter({n: c for n, c in hidden.items() if re.fullmatch(r"[Xx×*＊]+.", n)})
+            return max(plain.items(), key=lambda item: (item[1], item[0]))[0] if plain else name
     named = Counter(n for line in text[:3000].split("\n") if (n := _named(line, names)))
     if named:
         return max(named.items(), key=lambda item: (item[1], item[0]))[0]

@@ -38,7 +38,7 @@ _FAMILY = {
 _HAN_DIGITS = "一二两三四五六七八九"
 _HAN = rf"(?<![第{_HAN_DIGITS}十百千])[{_HAN_DIGITS}十廿百千零〇]+(?:[万亿]+[{_HAN_DIGITS}十百千零〇]+)*(?:点[{_HAN_DIGITS}零〇]+)?"
 _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_HIDDEN = r"[Xx×*＊]{1,4}|[□○_]{1,6}"
+_HIDDEN = r"\d?[Xx×*＊]{1,4}(?:\.[Xx×*＊]{1,2})?|[□○_]{1,6}"
 _NUMBER = rf"(?:{_ARABIC}|{_HAN}|{_HIDDEN})"
 _BIG = r"(?:千万|百万|十万|万|亿|千|百)"
 # A unit that begins another word is none: 人民, 名师, 项目, 班级.
@@ -81,7 +81,7 @@ _NOT_BEFORE = {
     "年": "级轻龄度制段",
 }
 _NOT = {unit: f"(?![{begins}])" for unit, begins in _NOT_BEFORE.items()}
-_NOT["名"] = "(?!师(?!范|资)|[校优牌园家单录额称誉特著])"  # 50名师范生 are fifty
+_NOT["名"] = "(?!师(?!范|资)|校(?!长)|[优牌园家单录额称誉特著])"  # 50名师范生 are fifty
 _UNIT = "|".join(re.escape(unit) + _NOT.get(unit, "") for unit in _UNITS)
 _PER = (
     r"(?:\s*(?:/|每)\s*(?:学生|生|人|名|年|月|班|校|园|周|天|日|学期|学年|平方米|学生|百人|次|期)"
@@ -94,7 +94,7 @@ _PATTERN = re.compile(
     rf"""(?<![第\dA-Za-z.])(?:
       (?P<of>百分之|千分之)(?P<of_low>{_ARABIC}|{_HAN}|{_HIDDEN})(?:{_DASH}(?:百分之|千分之)?(?P<of_high>{_ARABIC}|{_HAN}))?
     | (?P<below>[{_HAN_DIGITS}十百]+)分之(?P<above>[{_HAN_DIGITS}十百]+)
-    | (?P<tenth>[{_HAN_DIGITS}十\d])成(?P<half_tenth>半)?(?![功立为就绩长员本果效套型人家])
+    | (?P<tenth>[{_HAN_DIGITS}十\d])成(?P<half_tenth>半|[{_HAN_DIGITS}])?(?![功立为就绩长员本果效套型人家])
     | (?P<half>半数|(?<!另)一半)
     | 翻(?P<fold>[{_HAN_DIGITS}])番
     | (?P<left>\d+(?:\.\d+)?)\s*(?:[:：∶]|比(?=\d))\s*(?P<right>\d+(?:\.\d+)?)(?![:：\d])
@@ -129,7 +129,33 @@ class Quantity:
 
 def find(text: str) -> list[Quantity]:
     """Every quantity of a text, from left to right, none overlapping."""
-    return [q for match in _PATTERN.finditer(text) if (q := _quantity(match)) is not None]
+    found: list[Quantity] = []
+    for match in _PATTERN.finditer(text):
+        q = _quantity(match)
+        if q is None:
+            continue
+        if q.start and text[q.start - 1] in "、和与及":
+            found += _listed_before(text, q, found[-1].end if found else 0)
+        found.append(q)
+    return found
+
+
+_BARE_LIST = re.compile(rf"(?:(?:{_ARABIC})(?:{_BIG})?个?[、和与及])+$")
+_BARE = re.compile(rf"(?P<num>{_ARABIC})(?P<big>{_BIG})?个?[、和与及]")
+
+
+def _listed_before(text: str, q: Quantity, begin: int) -> list[Quantity]:
+    """Numbers before `q` that have only its unit: 18.5万、12万和9.6万平方米, 5个、3个百分点."""
+    begin = max(begin, q.start - 60)
+    found = _BARE_LIST.search(text, begin, q.start)
+    if found is None or q.family in (YEARS, RATIO):
+        return []
+    unit = q.unit.lstrip("万亿")
+    out = []
+    for item in _BARE.finditer(text, found.start(), q.start):
+        value, big, _ = _in_units(_text(item["num"]), item["big"] or "")
+        out.append(Quantity(item.start(), item.end() - 1, value, "", big + unit, q.family, False, "", False))
+    return out
 
 
 @lru_cache(maxsize=4096)
@@ -193,7 +219,8 @@ def _quantity(m: re.Match[str]) -> Quantity | None:
         value, unit = plain((above / below * 100).quantize(Decimal("0.01"))), "%"
     elif m["tenth"]:
         tenths = numeral(m["tenth"]) or Decimal(0)
-        value, unit = plain(tenths * 10 + (5 if m["half_tenth"] else 0)), "%"
+        ones = 5 if m["half_tenth"] == "半" else numeral(m["half_tenth"]) if m["half_tenth"] else 0
+        value, unit = plain(tenths * 10 + (ones or 0)), "%"
     elif m["half"]:
         value, unit = "50", "%"
     elif m["fold"]:
@@ -235,7 +262,7 @@ def _quantity(m: re.Match[str]) -> Quantity | None:
 
 
 def _is_hidden(number: str) -> bool:
-    return number[0] in "Xx×*＊□○_"
+    return number[0] in "Xx×*＊□○_" or number[1:2] in tuple("Xx×*＊")
 
 
 def _text(number: str) -> str:
@@ -262,7 +289,7 @@ def _in_units(value: str, big: str) -> tuple[str, str, str]:
 
 def _one_name(unit: str) -> str:
     return {"﹪": "%", "圆": "元", "平米": "平方米", "㎡": "平方米", "m²": "平方米", "个小时": "小时", "个课时": "课时",
-            "个学时": "学时", "个百分点": "百分点", "个工作日": "工作日"}.get(unit, unit)  # fmt: skip
+            "个学时": "学时", "个工作日": "工作日"}.get(unit, unit)  # fmt: skip
 
 
 def _per(per: str | None) -> str:

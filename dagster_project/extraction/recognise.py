@@ -57,13 +57,19 @@ class State:
     plan: Plan
     tense: facts.Tense
     time: Time | None = None
-    """Time that holds until another is named: of the paragraph, or of the line that led in with a colon."""
+    """Time that holds until another is named."""
+    held_time: Time | None = None
+    """Time that outlives its sentence: 到2025年 does, 2025年 inside a sentence does not."""
     lead_time: Time | None = None
     recurs: str = ""
     speaker: str = ""
     region: str = ""
     regions: list[str] = field(default_factory=list)
     metric: str = ""
+    topic: str = ""
+    """Whom a clause without numbers speaks of: 对新增的公办学位."""
+    recent: list[Finding] = field(default_factory=list)
+    """Findings of the paragraph so far."""
     last: list[Finding] = field(default_factory=list)
     """Findings of the clause read last, targets or facts."""
     clause: str = ""
@@ -74,8 +80,10 @@ class State:
 
     def paragraph(self) -> None:
         self.tense.paragraph()
-        self.time, self.recurs, self.speaker, self.region = self.lead_time, "", "", ""
+        self.time = self.held_time = self.lead_time
+        self.recurs = self.speaker = self.region = self.topic = ""
         self.metric, self.last, self.head, self.total, self.regions = "", [], None, None, []
+        self.recent = []
 
 
 _COMMA = re.compile(r"[,，:：]")
@@ -83,8 +91,8 @@ _QUOTE = re.compile(r"[“\"「‘][^”\"」’]{1,24}[”\"」’]")
 _TITLE = re.compile(r"《[^》]{1,80}》")
 _JOIN = re.compile(r"^[、,，和与及以至或]*$")
 _LEAD = re.compile(
-    r"^(?:并|且|同时|使得?|让|将(?!来)|把|对(?!口|接)|力争|争取|确保|保证|努力|实现|推动|推进|促进|全面|积极|继续|进一步|稳步|不断|逐步|计划|拟|要(?!素)|须|应当?|其中|分别|各级财政|各级|"
-    r"着力|大力|切实|加快|到|至|全年|总体上?|整体|基本(?!均衡|公共|工资|建设)|以(?!上|下|内|县)|按照?|在(?!校|园|职|籍|读|编|学|岗)|力求|做到|达到|合计|累计|再|以及|和|与|及|、|的|了|也|还|仍|均|都|就|共(?!同|享|青|建)|每年|年均|"
+    r"^(?:至少|最少|每一?[名所个位](?=[\u4e00-\u9fff]{3})|利用|并|且|同时|使得?|让|将(?!来)|把|对(?!口|接)|力争|争取|确保|保证|努力|实现|推动|推进|促进|全面|积极|继续|进一步|稳步|不断|逐步|计划|拟|要(?!素)|须|应当?|其中|分别|各级财政|各级|"
+    r"着力|大力|切实|加快|到|至|全年|总体上?|整体|基本(?!均衡|公共|工资|建设)|以(?!上|下|内|县)|按照?|在(?!校|园|职|籍|读|编|学|岗|研)|力求|做到|达到|合计|累计|再|以及|和|与|及|、|的|了|也|还|仍|均|都|就|共(?!同|享|青|建)|每年|年均|"
     r"主要|分年度看|各地(?=.)|原则上|一般|即|是|不断|有效|持续|深入|统筹|抓好|做好|落实|提高(?=.{3})|提升(?=.{3})|扩大(?=.{3})|增强|完善|优化|引导、监督|引导|督促|鼓励|支持(?!建设)|重点|强化|严格(?:控制)?|首期|规划(?=新|建)|动工(?=新)|实施(?=.{0,2}新)|开展(?=.{6})|完成(?=.{2})|—+|-+|\d+[.、]|各(?=校|学校)|为(?!民)|目标)"
 )
 _TAIL = re.compile(
@@ -122,6 +130,8 @@ def read(text: str, start: int, end: int, state: State) -> list[Finding]:
 
 def _sentence(s: Sentence, state: State) -> list[Finding]:
     t = s.text
+    state.tense.sentence()
+    state.time, state.recurs = state.held_time, ""
     quoted = facts.speaker(_TITLE.sub(lambda m: m[0], t))
     if quoted:
         state.speaker = quoted
@@ -160,7 +170,11 @@ def _is_number(q: Quantity, t: str, times: list[Time]) -> bool:
         return False
     if unit.startswith(("岁", "周岁", "级", "档", "部", "块钱")) or (unit in ("类", "批", "届", "分", "轮") and not re.search(words.AT_LEAST + "|" + words.AT_MOST, before[-6:])):
         return False
-    if re.search(r"(?:第|专栏|附件|附表|图|表|每|达州|No\.?)$", before) and unit not in ("%", "‰", "元"):
+    if re.search(r"(?:第|专栏|附件|附表|图|表|每|No\.?)$", before) and unit not in ("%", "‰", "元"):
+        return False
+    if unit in ("位", "名") and re.search(r"(?:前|后|排名|名列)$", before):
+        return False
+    if q.family == TIMES and unit == "倍" and not re.search(r"增|提高|扩大|达到|翻", before):
         return False
     if q.family == COUNT and unit.startswith(("人", "名", "个班", "班", "万人")):
         if _CLASS_SIZE.match(after) or _CLASS_SIZE.match(q.suffix + after):
@@ -227,7 +241,11 @@ def _clause(
         if dated[-1].kind == "within" and state.time is not None and state.time.kind == "year" and state.time.until:
             pass  # 到2025年,…三年内: the year stays
         else:
-            state.time = dated[0] if len(dated) > 1 and numbers and dated[-1].start > numbers[0].start else dated[-1]
+            chosen = dated[0] if len(dated) > 1 and numbers and dated[-1].start > numbers[0].start else dated[-1]
+            if not (in_which and clause.startswith("其中")):
+                state.time = chosen
+            if chosen.until or chosen.kind in ("span", "plan", "coming", "hidden", "next") or (begin == 0 and chosen.start <= 2 and not state.recent):
+                state.held_time = chosen
         state.recurs = ""
     if recurs:
         state.recurs = recurs
@@ -257,12 +275,15 @@ def _clause(
     found += _unnumbered(s, begin, stop, clause, bool(found), own_times, state, tense)
     if found:
         state.last = found
-    elif not runs:
+        state.recent = (state.recent + found)[-40:]
+    if not runs:
         listed = _subject_of(clause, times, begin)
         if listed:
             state.metric = listed
+        if topic := re.match(r"对(?:于)?(?P<who>[^,，]{2,16})$", clause):
+            state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"])[0])
     state.clause = _without_times(clause, begin, times)
-    if regions := places.members(state.clause):
+    if regions := places.lists(state.clause) or places.members(state.clause):
         state.regions = regions
         state.region = "、".join(regions) if len(regions) == 1 else ""
     return found
@@ -334,6 +355,8 @@ def _without_times(text: str, offset: int, times: list[Time]) -> str:
 def _subject_of(clause: str, times: list[Time], begin: int) -> str:
     """The measure a clause without numbers names for those that follow: 提高生均公用经费标准."""
     name = clean(_without_times(clause, begin, times))[0]
+    if cut := re.match(r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=逐[年步]|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)", name):
+        name = cut["name"]
     return name if 2 < len(name) <= 30 and (words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name)) else ""
 
 
@@ -487,10 +510,10 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
     if regions:
         name, region = clean(subject.split(regions[-1], 1)[1]) if regions[-1] in subject else ("", "")
         region = region if region not in ("全", "") and not region.startswith(("各", "每", "其余")) else ""
-    elif place := re.fullmatch(r"[一二两三四五六七八九\d]+[县区市]各?", subject):
-        count = quantities.numeral(place[0].rstrip("各")[:-1])
+    elif place := re.match(r"(?P<count>[一二两三四五六七八九\d]+)(?:个?县区|县市|[县区市])(?:都|均)?各?", subject):
+        count = quantities.numeral(place["count"])
         if count is not None and len(state.regions) == count:
-            regions, name = state.regions, ""
+            regions, name = state.regions, clean(subject[place.end() :])[0]
     finding = _named(made, q, name, region, after)
     if finding is None:
         return []
@@ -548,6 +571,10 @@ def _named(made: _Made, q: Quantity, name: str, region: str, after: str) -> Find
     if region and region not in ("全",) and re.match(r"(?:各|每|其余|其他|县县|乡乡)", region):
         finding.each = True
     growth = words.GROWTH.search(name)
+    if family == POINTS and q.high and "高于" in made.predicate:
+        finding.comparator = "range"
+        finding.name = finding.subject = f"{_trim(name)}高出幅度"
+        return finding
     if family in (POINTS, TIMES) or (growth and family in (RATE, YEARS)) or (made.how == "to" and family == POINTS):
         return _growth(made, q, finding, name, growth)
     if family == YEARS:
@@ -566,7 +593,9 @@ def _growth(made: _Made, q: Quantity, finding: Finding, name: str, growth: re.Ma
     stem = _trim(clean(stem)[0])
     yearly = "年均" if "年均" in made.run.left or "年均" in name or "每年" in made.run.left or made.per else ""
     fall = bool(growth and growth["down"]) or bool(re.search(rf"(?:{words.FALL})", made.predicate))
-    finding.comparator = "grow"
+    finding.comparator = "range" if q.high else "grow"
+    if yearly and "/" not in finding.unit:
+        finding.unit += "/年"
     if fall and finding.value:
         finding.value = f"-{finding.value}"
     word = "降幅" if fall else "提高幅度" if q.family == POINTS or q.family == YEARS else "增长率"
@@ -705,6 +734,10 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     same = head is not None and _same_kind(head.unit, finding.unit)
     bound = made.how in ("at_least", "at_most", "more", "less", "to") or bool(q.suffix) or bool(q.high)
     part = state.total if made.in_which and state.total is not None else head
+    if part is None or not _same_kind(part.unit, finding.unit):
+        alike = [f for f in (*state.recent, *made.earlier) if f.noun and _same_kind(f.unit, finding.unit)]
+        if alike and family == COUNT:
+            part = alike[-1]
     if family in (COUNT, MONEY):
         region_only = not noun and not verb and finding.region
         group = bool(noun) and not verb and places.is_group(noun)
