@@ -12,8 +12,6 @@ _CODE = {
     "dbt": ("*.sql", "*.yml", "*.md"),
     "expectations": ("*.yml",),
 }
-# Tables in which a document's words are looked up.
-_NAMES = ("indicators", "indicator_aliases", "regions", "units")
 
 
 def of_files(paths: Iterable[Path], base: Path) -> str:
@@ -32,15 +30,15 @@ def of_inputs(raw: Path) -> str:
 
 
 def of_extractor(raw: Path) -> str:
-    """Everything that decides which candidates a document gives: the extraction, what it looks names up in, pinned versions."""
-    code = [path for path in (ROOT / "dagster_project" / "extraction").rglob("*") if path.is_file()]
-    tables = [path for room in ("reference", "local") for name in _NAMES for path in (raw / room).glob(f"{name}.*")]
-    return hashlib.sha256(
-        (
-            of_files([*(path for path in code if path.suffix != ".pyc"), ROOT / "requirements.lock"], ROOT)
-            + of_files([path for path in tables if not files.is_left_alone(path)], raw)
-        ).encode()
-    ).hexdigest()
+    """Everything that decides which candidates a text gives: the extraction, the tables it looks names up in, pinned versions."""
+    code = [
+        path
+        for path in (ROOT / "dagster_project" / "extraction").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    ]
+    names = [path for path in (raw / "reference").glob("*.csv") if not files.is_left_alone(path)]
+    both = of_files([*code, ROOT / "requirements.lock"], ROOT) + of_files(names, raw)
+    return hashlib.sha256(both.encode()).hexdigest()
 
 
 def of_code() -> str:

@@ -90,7 +90,6 @@ _RESOLUTION = (
     "stage",
     "segment",
     "per_county",
-    "counted",
     "disputable",
     "milestone_of",
 )

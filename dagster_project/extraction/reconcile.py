@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 
 from dagster_project.extraction.candidate import Candidate
 
@@ -32,6 +33,9 @@ _ONE_CLAUSE = 0.6
 _ONE_MEASURE = 0.5
 # Where a document numbers nothing.
 _WHOLE_TEXT = "正文"
+_POWERS = {"百": 2, "千": 3, "万": 4, "亿": 8}
+# 各县(市、区) are 各县.
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 Row = Mapping[str, str]
@@ -164,7 +168,10 @@ def _agree(column: str, said: Row, row: Row) -> bool:
     if column == "kind":
         # Whether a number is printed or understood is a matter of taste; whether it is hidden is not.
         return (said["kind"] == "redacted") == (row["kind"] == "redacted")
-    if column in ("value", "value_high", "baseline"):
+    if column in ("value", "value_high", "unit"):
+        # 3 万亩 and 30000 亩 are one amount in one unit.
+        return _amount(said)[column] == _amount(row)[column]
+    if column == "baseline":
         return _number(said[column]) == _number(row[column])
     if column == "deadline" and not (said[column] and row[column]):
         return True  # the year says it as well
@@ -174,7 +181,7 @@ def _agree(column: str, said: Row, row: Row) -> bool:
 def _same_region(said: Row, row: Row) -> bool:
     if said["region_code"] and row["region_code"]:
         return said["region_code"] == row["region_code"]
-    return _words(said["region_zh"]) == _words(row["region_zh"])
+    return _words(_BRACKETS.sub("", said["region_zh"])) == _words(_BRACKETS.sub("", row["region_zh"]))
 
 
 # ---- which candidate stands for which row
@@ -207,7 +214,7 @@ class _Traits:
         self.clause = _words(row["evidence"])
         self.clause_pairs = _bigrams(self.clause)
         self.name_pairs = _bigrams(_words(row["indicator_zh"]))
-        self.quantity = (_number(row["value"]), _number(row["value_high"]), _words(row["unit"]))
+        self.quantity = tuple(_amount(row).values())
 
     def shared(self) -> Iterator[tuple[str, object]]:
         """Two that share none of these are never compared."""
@@ -274,6 +281,24 @@ def _number(text: str) -> str:
     """A printed number without what does not count: 85.0 and 85 are one."""
     plain = text.strip()
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def _amount(row: Row) -> dict[str, str]:
+    """Value, upper end and unit, the thousands of a unit's name put into the numbers."""
+    unit, power = _words(row["unit"]), 0
+    while len(unit) > 1 and unit[0] in _POWERS:
+        unit, power = unit[1:], power + _POWERS[unit[0]]
+    return {
+        **{name: _number(_times(row[name], power)) for name in ("value", "value_high")},
+        "unit": unit,
+    }
+
+
+def _times(text: str, power: int) -> str:
+    try:
+        return f"{Decimal(text).scaleb(power):f}" if power else text
+    except InvalidOperation:
+        return text
 
 
 def _said(row: Row) -> tuple[str, ...]:

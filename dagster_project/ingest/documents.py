@@ -8,7 +8,7 @@ others go on, since nothing is judged from a text before a person reviewed what 
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,8 +20,6 @@ from dagster_project.settings import Settings
 
 SOURCE = "documents"
 KINDS = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
-
-Extract = Callable[[Path], list[Candidate]]
 
 
 @dataclass(frozen=True)
@@ -41,12 +39,13 @@ class Text:
     problem: Problem | None = None
 
 
-def extract(path: Path) -> list[Candidate]:
-    """Candidates of one file. Raises whatever reader and extractor raise."""
+def extract(path: Path, raw: Path) -> list[Candidate]:
+    """Candidates of one file, its names looked up in `raw/reference/`. Raises whatever reader and extractor raise."""
     from dagster_project.extraction import document
     from dagster_project.extraction.extract import extract as of_document
+    from dagster_project.extraction.resolve import reference
 
-    return list(of_document(document.read(path)))
+    return of_document(document.read(path), reference(raw / "reference"))
 
 
 def found(raw: Path) -> list[Path]:
@@ -102,7 +101,7 @@ def read(settings: Settings, path: Path, version: str = "") -> Text:
     if candidates is not None:
         return Text(path, name, digest, about, candidates, key, reused=True)
     try:
-        candidates = tuple(extract(path))
+        candidates = tuple(extract(path, settings.raw))
     except Exception as error:  # whatever a damaged file or a reader may raise: the other texts go on
         return aside("unreadable_document", found=" ".join(str(error).split()) or type(error).__name__)
     if not files.is_resting(path, before):

@@ -115,15 +115,15 @@ def _sources(record: Record) -> Table:
 
 def _texts(record: Record) -> Table:
     table = Table(title="原文与台账 / texts beside the ledger", title_justify="left")
-    table.add_column("原文 / text")
-    table.add_column("候选 / candidates", justify="right")
+    table.add_column("原文 / text", overflow="fold")
+    table.add_column("候选 / all", justify="right")
     for comparison in _COMPARISONS:
         table.add_column(_COMPARISONS[comparison], justify="right")
-    table.add_column("提取 / extracted")
+    table.add_column("提取 / read")
     for text in record.texts:
         counts = (str(text.get(comparison, 0)) for comparison in _COMPARISONS)
-        how = "新提取 / anew" if text["extracted"] else "未变，沿用 / unchanged, reused"
-        table.add_row(escape(text["file"]), str(text["candidates"]), *counts, how)
+        how = "新 / anew" if text["extracted"] else "沿用 / kept"
+        table.add_row(escape(text["file"].removeprefix("raw/documents/")), str(text["candidates"]), *counts, how)
     return table
 
 

@@ -85,11 +85,12 @@ def test_a_clause_with_another_reading_is_changed_and_proposed_beside_its_row(ch
     "changes",
     [
         {"value": "17.0"},
+        {"region_zh": "全国（各县、市、区）", "region_code": ""},
         {"evidence": "小学生师比 不高于 17：1。"},
         {"article": "一/2"},
         {"indicator_zh": "小学生师比例"},
     ],
-    ids=["digits", "punctuation", "article", "wording"],
+    ids=["digits", "bracket", "punctuation", "article", "wording"],
 )
 def test_what_only_printing_or_wording_changes_is_the_same(changes: Row) -> None:
     (found,) = reconcile("plan", read(texts.line(**changes)), ledger(RATIO), text_here=True)
@@ -127,6 +128,30 @@ def test_a_reported_row_is_met_by_a_clause_that_says_the_same_number() -> None:
     assert told(reconcile("plan", read(RATIO), reported, text_here=True)) == [("plan/n/1", "same")]
     other = reconcile("plan", read(texts.line(value="16")), reported, text_here=True)
     assert told(other) == [("plan/一/1/1", "new"), ("plan/n/1", "gone")]
+
+
+@pytest.mark.parametrize(("value", "unit"), [("3.6", "万个"), ("36000", "个"), ("36", "千个"), ("0.00036", "亿个")])
+def test_one_amount_in_another_printed_unit_is_the_same(value: str, unit: str) -> None:
+    places = texts.line(
+        article="三",
+        indicator_zh="新增学位数",
+        indicator_code="",
+        comparator="add",
+        evidence="新增学位3.6万个",
+        value="36000",
+        unit="个",
+    )
+    again = texts.line(
+        article="三",
+        indicator_zh="新增学位数",
+        indicator_code="",
+        comparator="add",
+        evidence="新增学位3.6万个",
+        value=value,
+        unit=unit,
+    )
+    (found,) = reconcile("plan", read(again), ledger(places), text_here=True)
+    assert found.comparison == "same"
 
 
 def test_a_hidden_value_is_the_same_hidden_value() -> None:
@@ -209,6 +234,8 @@ def test_a_changed_target_stays_resolved_as_people_resolved_it() -> None:
     (found,) = reconcile("plan", read(texts.line(value="16")), [resolved], text_here=True)
     row = target_row(found, "plan", NOTHING_KNOWN)
     assert (row["value"], row["segment"], row["indicator_note"]) == ("16", "rural", "按农村理解")
+    other = replace(found, candidate=replace(read(RATIO)[0], indicator_code="jun_pupils_per_teacher"))
+    assert target_row(other, "plan", NOTHING_KNOWN)["segment"] == "all"
 
 
 def test_a_text_belongs_to_the_document_that_names_it_or_is_named_like_it() -> None:
