@@ -23,6 +23,8 @@ STAGES = {
 }
 # A range of things to be made is counted at the end, as an addition is.
 _MADE = re.compile("新建|建成|建设|新增|扩建|创建|招聘|认定|培训")
+# As many responsible units as the marts tell apart.
+_UNITS = 30
 _DOCUMENT_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -56,8 +58,12 @@ def target_row(comparison: Comparison, document_id: str, catalogue: Catalogue) -
     if not said["baseline"]:
         said["baseline_year"] = ""
     code = said["indicator_code"]
+    units = [unit.strip() for unit in re.split("[;；]", said["responsible_units"]) if unit.strip()]
+    if len(units) > _UNITS:
+        notes.append(f"责任单位共 {len(units)} 个，只列前 {_UNITS} 个")
     return {
         **said,
+        "responsible_units": ";".join(units[:_UNITS]),
         "target_id": comparison.proposed_id,
         "document_id": document_id,
         "ordinal": comparison.proposed_id.rsplit("/", 1)[1],

@@ -367,8 +367,10 @@ def target(out: Console, found: TargetExplanation) -> None:
     out.print(f"[bold]{escape(t['indicator_zh'])} · {escape(t['region_zh'])}{year}[/]  {escape(t['target_id'])}")
     issuer = f"，{t['issuer_zh']}" if t["issuer_zh"] else ""
     issued = f" {t['issued_year']}" if t["issued_year"] else ""
+    # What a text gave stands in no row of a table.
+    place = f" 第 {t['source_row']} 行" if t["source_row"] else ""
     out.print(
-        f"文件 / document: 《{escape(t['title_zh'])}》{escape(issuer)}{issued}；{t['source_file']} 第 {t['source_row']} 行"
+        f"文件 / document: 《{escape(t['title_zh'])}》{escape(issuer)}{issued}；{escape(t['source_file'])}{place}"
     )
     if t["evidence"]:
         out.print(f"条款 / clause: {escape(t['article'] or '')} 「{escape(t['evidence'])}」")

@@ -139,6 +139,18 @@ def test_a_changed_target_is_withdrawn_and_followed_by_a_new_row(here: Site) -> 
     assert compared(here) == {"plan/一/1/2": "same", "plan/一/2/1": "same", "plan/二/1/1": "new"}
 
 
+def test_what_left_the_text_is_gone_and_what_left_with_its_text_is_not(here: Site) -> None:
+    assert review(here, "--all-new", *BY).exit_code == 0
+    text = put(here, "plan.txt", line())
+    assert compared(here) == {"plan/一/1/1": "same", "plan/一/2/1": "gone"}
+    assert "gone" in review(here).output
+    put(here, "plan.txt", "scanned")  # set aside, it says nothing of what it lacks
+    assert compared(here) == {"plan/一/1/1": "text_not_here", "plan/一/2/1": "text_not_here"}
+    for file in (text, sidecar.path_of(text)):
+        file.unlink()
+    assert compared(here) == {"plan/一/1/1": "text_not_here", "plan/一/2/1": "text_not_here"}
+
+
 def test_rows_that_stand_are_kept_to_the_letter(here: Site) -> None:
     assert review(here, "--accept", "plan/一/1/1", *BY).exit_code == 0
     before = (here.raw / "targets" / "plan.csv").read_bytes()

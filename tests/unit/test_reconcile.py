@@ -229,6 +229,14 @@ def test_a_base_without_its_year_is_a_remark() -> None:
     assert (row["baseline"], row["baseline_year"]) == ("", "") and "18" in row["note"]
 
 
+def test_responsible_units_stand_as_the_ledger_lists_them() -> None:
+    (candidate,) = read(RATIO)
+    many = ";".join(f"单位{number}" for number in range(40))
+    for units, listed in (("教育局； 财政局;;", "教育局;财政局"), (many, many.split(";单位30")[0])):
+        found = Comparison("plan/一/1/1", "new", replace(candidate, responsible_units=units), proposed_id="plan/一/1/1")
+        assert target_row(found, "plan", NOTHING_KNOWN)["responsible_units"] == listed
+
+
 def test_a_changed_target_stays_resolved_as_people_resolved_it() -> None:
     resolved = {**ledger(RATIO)[0], "segment": "rural", "indicator_note": "按农村理解"}
     (found,) = reconcile("plan", read(texts.line(value="16")), [resolved], text_here=True)
