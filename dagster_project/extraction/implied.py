@@ -131,8 +131,10 @@ def due(clause: str, before: str) -> tuple[str, int] | None:
     subject = clause[: m.start()]
     if len(subject) < 3:
         subject = before
+    elif not before and len(subject) < 2:
+        subject = ""
     rest = clause[m.start() :]
-    if not _READY_NOUN.search(subject + rest) or len(rest) > 24:
+    if len(rest) > 24 or (subject and not _READY_NOUN.search(subject + rest)):
         return None
     return f"{subject}{rest}", m.start()
 

@@ -6,7 +6,7 @@ kept one installs stray top-level packages.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -135,6 +135,12 @@ def find(text: str) -> list[Quantity]:
         if q is None:
             continue
         if q.start and text[q.start - 1] in "、和与及":
+            if q.family == POINTS:
+                for i in range(len(found) - 1, -1, -1):  # 5个、3个百分点
+                    after = found[i + 1].start if i + 1 < len(found) else q.start
+                    if found[i].unit != "个" or after - found[i].end != 1:
+                        break
+                    found[i] = replace(found[i], unit=q.unit, family=POINTS)
             found += _listed_before(text, q, found[-1].end if found else 0)
         found.append(q)
     return found

@@ -40,6 +40,8 @@ class Finding:
     recurs: str = ""
     hold: bool = False
     each: bool = False
+    own_time: bool = False
+    """The time stands in its own clause."""
     family: str = ""
     notes: list[str] = field(default_factory=list)
     doubt: float = 0.0
@@ -114,7 +116,7 @@ _DEFINED = re.compile(r"^(?:以上|以下|以内)?的(?:行政村|自然村|村|
 _DEFINES = re.compile(r"(?:不足|未满|少于|不满|超过|满|超出|低于|高于|达到)$")
 _ABOUT_PERIOD = re.compile(r"(?:连续|任期|任职|服务期|合同期|从教|教龄|以来|工作|间隔|周期|每|近)$")
 _PENALTY = re.compile(r"扣减|扣除|扣分|罚款|处罚|追究|核减|约谈")
-_FACT_HAVE = re.compile(r"(?:共|现|尚|仅|仍|还|已|下辖|辖|设)有?$")
+_FACT_HAVE = re.compile(r"(?:共|现|尚|仅|仍|还|已|设)有$|(?:下辖|下设|辖|还差|还缺|尚缺|缺)$")
 
 
 def read(text: str, start: int, end: int, state: State) -> list[Finding]:
@@ -155,6 +157,17 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
             found += _clause(s, begin, stop, [q for q in numbers if begin <= q.start < stop],
                              [x for x in times if begin <= x.start < stop], state, in_which)  # fmt: skip
         begin = stop + 1
+    return _dated_behind(found)
+
+
+def _dated_behind(found: list[Finding]) -> list[Finding]:
+    """新增学位800个,两年内建成: a last clause that only says when is the time of what stands before it."""
+    if len(found) < 2 or found[-1].value or found[-1].comparator != "<=" or found[-1].subject:
+        return found
+    last = found.pop()
+    for finding in found:
+        if not finding.own_time and not finding.past:
+            finding.time, finding.own_time = last.time, True
     return found
 
 
@@ -175,6 +188,8 @@ def _is_number(q: Quantity, t: str, times: list[Time]) -> bool:
     if unit in ("位", "名") and re.search(r"(?:前|后|排名|名列)$", before):
         return False
     if q.family == TIMES and unit == "倍" and not re.search(r"增|提高|扩大|达到|翻", before):
+        return False
+    if unit in ("县", "区", "市", "镇", "县区", "个县", "地", "校", "园") and re.match(r"各|都|均|每", after):
         return False
     if q.family == COUNT and unit.startswith(("人", "名", "个班", "班", "万人")):
         if _CLASS_SIZE.match(after) or _CLASS_SIZE.match(q.suffix + after):
@@ -315,10 +330,12 @@ def _unnumbered(
         found.append(finding)
     if not found and not numbered:
         ends = [x for x in times if x.deadline and (x.until or x.kind == "month" or len(x.deadline) > 4)]
-        ready = implied.due(bare, state.clause) if ends else None
+        ready = implied.due(bare, "" if state.last else state.clause) if ends else None
         if ready is not None:
             name, region = clean(ready[0])
-            finding = Finding(a, b, s.at[min(begin + ready[1], stop - 1)], _short(f"{_trim_front(name)}时间"), "<=", kind="explicit",
+            if ready[1] < 3 and state.last:
+                name = ""
+            finding = Finding(a, b, s.at[min(begin + ready[1], stop - 1)], _short(f"{_trim_front(name) or state.last[-1].name if state.last else _trim_front(name)}时间"), "<=", kind="explicit",
                               region="" if region == "全" else region, subject=name, time=ends[-1])  # fmt: skip
             finding.doubted("只有期限 / a date is all that is set", 0.2)
             finding.past = tense in (facts.PAST, facts.FORECAST)
@@ -332,7 +349,7 @@ def _trim_front(name: str) -> str:
 
 def _is_baseline_time(t: str, x: Time, numbers: list[Quantity]) -> bool:
     """2020年的43.2%, 由2020年, 比2020年: the year of what is started from."""
-    if x.kind == "base" or re.search(r"(?:由|从|比|较|自)$", t[max(0, x.start - 1) : x.start]):
+    if x.kind == "base" or re.search(r"(?:由|从|(?<!占)比|较|自)$", t[max(0, x.start - 2) : x.start]):
         return x.kind in ("year", "base", "span", "gone") and not re.match(r"起", t[x.end : x.end + 1])
     return x.kind in ("year", "gone") and bool(re.match(r"的[^,，]{0,2}\d", t[x.end : x.end + 4])) and any(q.start > x.end for q in numbers)
 
@@ -399,6 +416,8 @@ def _run(
     in_left = [x for x in times if first.start - len(left) <= x.start < first.start]
     bare = _without_times(left, first.start - len(left), in_left) if left == run.left else re.sub(periods.YEAR + r"年(?:的|底)?", "", left)
     bare = re.sub(r"^[、,，和与及]+", "", bare)
+    if re.fullmatch(r"(?:其中[,，]?)?[Xx×*＊]{1,3}", bare):
+        state.region, bare = bare.removeprefix("其中"), "其中"
     per = "".join(m[0] for m in _PER.finditer(bare))
     bare = re.sub(r"^其中[,，:：]?", "", _PER.sub("", bare))
     predicate, base = _predicate(bare)
@@ -417,12 +436,21 @@ def _run(
     recurs = next((x.words for x in in_left if x.kind == "each"), "") or (per if re.search(r"每[二两三半]?学?(?:年|月|周|天|日|期)|每学期", per) else "")
     for finding in found:
         if finding.time is None:
-            finding.time = spelled[-1] if spelled else state.time
+            finding.time = spelled[-1] if spelled else _ahead(state.time, state.plan)
+            finding.own_time = bool(spelled)
         finding.recurs = finding.recurs or recurs or (state.recurs if not spelled else "")
         finding.speaker = state.speaker
         if last.suffix and not finding.comparator:
             finding.comparator = _of_suffix(last.suffix)
     return [f for f in found if f.name or f.value]
+
+
+def _ahead(time: Time | None, plan: Plan) -> Time | None:
+    """A time said before, unless it is past: what was reached then says nothing of when this is due."""
+    begin = min((y for y in (plan.first, plan.now) if y is not None), default=None)
+    if time is not None and time.last is not None and begin is not None and time.last < begin:
+        return None
+    return time
 
 
 @dataclass(slots=True)
@@ -508,7 +536,10 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
     name, region = clean(subject)
     regions = _regions_listed(subject)
     if regions:
-        name, region = clean(subject.split(regions[-1], 1)[1]) if regions[-1] in subject else ("", "")
+        rest = places.opening(subject)[1]
+        if not re.match(r"(?:各|每|均|都|分别|全部)", rest) and not re.search(r"(?:各|每.?|均|都|分别)$", made.run.left[: max(0, len(made.run.left) - len(made.predicate))]) and not _EACH_LIST.match(rest):
+            regions = ["、".join(regions)]
+        name, region = clean(re.sub(r"^(?:各自?|每[县区市镇乡地]{1,2}|均|都)", "", rest))
         region = region if region not in ("全", "") and not region.startswith(("各", "每", "其余")) else ""
     elif place := re.match(r"(?P<count>[一二两三四五六七八九\d]+)(?:个?县区|县市|[县区市])(?:都|均)?各?", subject):
         count = quantities.numeral(place["count"])
@@ -544,11 +575,11 @@ def _is_counted(made: _Made, q: Quantity, subject: str) -> bool:
 
 def _regions_listed(subject: str) -> list[str]:
     """Places that a subject lists and then gives one number each: A县、B县各, A区、B区每区."""
-    each = re.search(r"(?:各自?|每个?[县区市镇乡地]{1,2}|均|都|分别)", subject)
-    head = subject[: each.start()] if each else subject
-    head = re.sub(r"^(?:其中|在|支持|推进|推动|指导)", "", head)
-    found = places.members(head)
-    return found if len(found) > 1 else []
+    found, rest = places.opening(subject)
+    if len(found) < 2:
+        return []
+    # A list with one number and neither 各 nor 每 is a set that shares it, unless the number itself is a floor.
+    return found
 
 
 def _named(made: _Made, q: Quantity, name: str, region: str, after: str) -> Finding | None:
@@ -587,7 +618,7 @@ def _named(made: _Made, q: Quantity, name: str, region: str, after: str) -> Find
 def _growth(made: _Made, q: Quantity, finding: Finding, name: str, growth: re.Match[str] | None) -> Finding | None:
     """增长, 提高…个百分点, 翻番: how much more, against what was."""
     stem = name[: growth.start()] if growth else name
-    stem = re.sub(r"(?:比|较|在)[^,，]{0,14}$", "", _trim(stem)) or made.state.metric
+    stem = re.sub(r"(?:(?<!占)比(?!例|重)|较)[^,，]{0,14}$|在[^,，]{1,14}基础上$", "", _trim(stem)) or made.state.metric
     if not stem and made.state.last:
         stem = made.state.last[-1].name
     stem = _trim(clean(stem)[0])
@@ -722,6 +753,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     if words.EMPTY_NOUN.match(tail) and not (made.how in ("at_least", "at_most") and family != COUNT) and family == COUNT and forward:
         return None
     subject = _trim(name) if made.how else re.sub(r"[的、]$", "", name)
+    subject = _ACTOR.sub("", subject)
     verb_match = words.MADE_FIRST.match(subject)
     has_verb = words.MADE.search(subject) is not None or (made.how == "" and words.MADE.search(made.run.left) is not None)
     verb = verb_match[0] if verb_match else ""
@@ -730,6 +762,8 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         tail = re.split(r"[,，;；]", tail)[0][:24]
         noun = f"{noun}{tail}"
     noun = re.sub(r"^(?:不少于|至少|的)", "", noun)
+    if state.region and re.fullmatch(r"[Xx×*＊]+", state.region):
+        finding.region, state.region = state.region, ""
     head = made.earlier[-1] if made.earlier else (state.last[-1] if state.last else None)
     same = head is not None and _same_kind(head.unit, finding.unit)
     bound = made.how in ("at_least", "at_most", "more", "less", "to") or bool(q.suffix) or bool(q.high)
@@ -768,7 +802,10 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
                 verb, has_verb = part.verb, True
         elif not verb and made.in_which and part is not None and part.verb and family == COUNT and not has_verb:
             verb, has_verb = part.verb, True
-    accepted = has_verb or bound or made.how == "exact" or (made.in_which and part is not None)
+    acts = forward and re.search(r"(?:通过|达到|实现|完成|创建|建成|成为|获得|纳入|开展|接入|推行|试点|结对|投入使用|运行|招生|启动|开工|参加|进入)", tail)
+    if acts and not has_verb and not bound:
+        finding.comparator = finding.comparator or "="
+    accepted = has_verb or bound or bool(acts) or made.how == "exact" or (made.in_which and part is not None)
     if family == MONEY:
         accepted = accepted or bool(words.MONEY_NOUN.search(subject + tail))
         if not (noun or verb):
@@ -819,6 +856,11 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
     elif words.MONEY_NOUN.search(finding.name):
         made.state.metric = finding.name
     return finding
+
+
+_ACTOR = re.compile(
+    rf"^(?:[省市县区]本?级(?:财政)?|[省市县区]、[县市区]|各?级?财政(?:部门)?|(?:各)?(?:中小)?学校|[省市县区]?教育(?:局|厅|行政部门)|[省市县区]直部门)(?=(?:{words.MAKE}))"
+)
 
 
 def _same_kind(a: str, b: str) -> bool:
@@ -886,7 +928,11 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 finding.time = time
                 out.append(finding)
         return out
-    regions = places.members(re.sub(r"^(?:其中|在|支持)", "", head))
+    regions, rest = places.opening(head)
+    if len(regions) == count:
+        verb_tail = verb_tail or rest
+        if verb_tail != rest and rest:
+            verb_tail = rest + verb_tail
     lone = head.split("、")
     if len(regions) != count and len(lone) == count and any(places.is_place(p) for p in lone):
         regions = lone
