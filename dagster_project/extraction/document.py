@@ -138,7 +138,7 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """The document in this file (txt, md, html, docx, pdf). Raises formats.UnreadableError where it cannot be read."""
+    """The document in this file (txt, md, html, docx, pdf). Raises ShapeError where it cannot be read."""
     from dagster_project.extraction import formats
 
     return formats.read(path)
