@@ -40,6 +40,8 @@ class Finding:
     recurs: str = ""
     hold: bool = False
     each: bool = False
+    base: str = ""
+    """What stands over 占: 教师培训经费 of 教师培训经费占公用经费."""
     own_time: bool = False
     """The time stands in its own clause."""
     family: str = ""
@@ -75,7 +77,15 @@ class State:
     last: list[Finding] = field(default_factory=list)
     """Findings of the clause read last, targets or facts."""
     clause: str = ""
-    """The clause before, without its times."""
+    """The clause before in the sentence, without its times."""
+    clause_held: bool = False
+    """Whether that clause held a target or a fact."""
+    listed_times: list[Time] = field(default_factory=list)
+    """Times a clause without numbers lists for the next one: 2023年、2024年、2025年, …分别."""
+    bases: list[tuple[str, Quantity, str]] = field(default_factory=list)
+    """Subjects with what they start from, where the next clause says what they rise to."""
+    scope: str = ""
+    """Place that the section's title opens with."""
     head: Finding | None = None
     """The count or amount that 其中 takes apart."""
     total: Finding | None = None
@@ -106,6 +116,7 @@ _PER = re.compile(r"(?:按|每|以)?(?:每[一]?(?:名|个|位)?(?:学?生|人|�
 _BASE = re.compile(r"^(?:[^,，、]{0,18}?的)?$")
 _FROM = re.compile(r"(?:由|从|在现有|在)(?P<who>[^由从,，]{0,16}?)(?:的|为)?$")
 _RISEN = re.compile(rf"^(?:左右|以上)?(?:的(?:基础上)?)?[^,，、]{{0,6}}?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL + '|调整|改善').split('|') for t in ('到', '至', '为')))})")
+_RISES_NEXT = re.compile(rf"(?:分别|均|再)?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL).split('|') for t in ('到', '至', '为')))})")
 _EACH_OF = re.compile(r"(?:各自?|每个?(?:县区|县市|县|区|市|州|地|镇|乡镇|校|园|所)?(?:至少)?|均|都)(?=(?:至少)?(?:{0})|投入|配备|$)".format(words.MAKE))
 _EACH_LIST = re.compile(r"(?:各自?|均|都|全部|每[县区市镇校园地所]{1,2})")
 _STOP_AFTER = re.compile(
@@ -134,6 +145,7 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
     t = s.text
     state.tense.sentence()
     state.time, state.recurs = state.held_time, ""
+    state.clause, state.clause_held, state.listed_times, state.bases = "", False, [], []
     quoted = facts.speaker(_TITLE.sub(lambda m: m[0], t))
     if quoted:
         state.speaker = quoted
@@ -157,7 +169,18 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
             found += _clause(s, begin, stop, [q for q in numbers if begin <= q.start < stop],
                              [x for x in times if begin <= x.start < stop], state, in_which)  # fmt: skip
         begin = stop + 1
-    return _dated_behind(found)
+    return _dated_behind(_with_purpose(found))
+
+
+def _with_purpose(found: list[Finding]) -> list[Finding]:
+    """投资800万元,新建教学楼1栋: a bare sum is for what the next clause makes."""
+    for i, finding in enumerate(found):
+        if finding.family == MONEY and finding.name in ("投资", "投入", "总投资", "计划投资", "投入资金", "安排资金", "累计投入", "计划投入"):
+            near = [f for f in found[i + 1 :] if f.family != MONEY][:1] or [f for f in reversed(found[:i]) if f.family != MONEY][:1]
+            if near:
+                finding.subject = f"{near[0].verb}{near[0].noun}"
+                finding.name = _short(f"{finding.subject}{'投资' if '投资' in finding.name else '投入'}")
+    return found
 
 
 def _dated_behind(found: list[Finding]) -> list[Finding]:
@@ -198,6 +221,8 @@ def _is_number(q: Quantity, t: str, times: list[Time]) -> bool:
             return False
         if re.match(r"口", after) or re.search(r"(?:不足|未满|每)$", before) or re.search(r"按$", before):
             return False
+    if unit in ("期", "批") and q.numeral and not (q.suffix or re.search(words.AT_LEAST, before[-6:])):
+        return False
     if unit == "年" and not re.search(r"年限|年数", t[max(0, q.start - 40) : q.start]):
         return False
     if unit.startswith(("天", "个月", "个工作日", "工作日")) and not re.search(words.AT_LEAST, before):
@@ -278,6 +303,11 @@ def _clause(
             base_year = str(years[-1].last) if years else ""
             carried_left = run.left[: origin.start()] if origin else run.left
             continue
+        if origin and following is None and _RISES_NEXT.match(t, stop + 1) or (origin and state.bases is not None and _RISES_NEXT.match(t, stop + 1)):
+            years = [x for x in times if run.left_start <= x.start < run.items[0].start and x.last]
+            who = clean(re.sub(r"^[、和与及]", "", _without_times(run.left[: origin.start()], run.left_start, times)))[0]
+            state.bases = [*state.bases, (who, run.items[-1], str(years[-1].last) if years else "")]
+            continue
         left = carried_left + run.left if carried_left else run.left
         part = _run(s, begin, stop, run, left, [x for x in own_times if x.start >= run.left_start - len(carried_left) - 1], state, in_which, found)
         for finding, base in zip(part, base_items or [None] * len(part), strict=False):  # type: ignore[list-item]
@@ -297,7 +327,9 @@ def _clause(
             state.metric = listed
         if topic := re.match(r"对(?:于)?(?P<who>[^,，]{2,16})$", clause):
             state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"])[0])
-    state.clause = _without_times(clause, begin, times)
+    state.clause, state.clause_held = _without_times(clause, begin, times), bool(found)
+    if not runs:
+        state.listed_times = [x for x in times if x.kind == "year"] or state.listed_times
     if regions := places.lists(state.clause) or places.members(state.clause):
         state.regions = regions
         state.region = "、".join(regions) if len(regions) == 1 else ""
@@ -315,8 +347,13 @@ def _unnumbered(
     found = []
     dated = [x for x in times if x.last and x.kind not in ("base", "gone")]
     for one in implied.read(bare, numbered, s.text):
-        name, region = clean(one.name)
-        name = _trim_front(name)
+        if one.name == implied.CARRIED:
+            if not state.metric and not state.last:
+                continue
+            name, region = state.metric or state.last[-1].name, ""
+        else:
+            name, region = clean(one.name)
+        name = _trim_front(name).replace("党的组织", "党组织")
         if len(re.sub(r"(?:覆盖率|比例|增长率|班级数|数)$", "", name)) < 2:
             continue
         finding = Finding(a, b, s.at[min(begin + one.at, stop - 1)], _short(name), one.comparator, one.value, "", one.unit, one.kind,
@@ -330,12 +367,13 @@ def _unnumbered(
         found.append(finding)
     if not found and not numbered:
         ends = [x for x in times if x.deadline and (x.until or x.kind == "month" or len(x.deadline) > 4)]
-        ready = implied.due(bare, "" if state.last else state.clause) if ends else None
+        ready = implied.due(bare, "" if state.clause_held else state.clause) if ends else None
         if ready is not None:
             name, region = clean(ready[0])
-            if ready[1] < 3 and state.last:
+            carried = ready[1] < 3 and state.clause_held
+            if carried:
                 name = ""
-            finding = Finding(a, b, s.at[min(begin + ready[1], stop - 1)], _short(f"{_trim_front(name) or state.last[-1].name if state.last else _trim_front(name)}时间"), "<=", kind="explicit",
+            finding = Finding(a, b, s.at[min(begin + ready[1], stop - 1)], _short(f"{_trim_front(name) or (state.last[-1].name if state.last else '')}时间"), "<=", kind="explicit",
                               region="" if region == "全" else region, subject=name, time=ends[-1])  # fmt: skip
             finding.doubted("只有期限 / a date is all that is set", 0.2)
             finding.past = tense in (facts.PAST, facts.FORECAST)
@@ -426,7 +464,7 @@ def _run(
     else:
         subject, how = bare, ""
     subject = _trim(subject)
-    listed_time = _times_listed(in_left, len(run.items))
+    listed_time = _times_listed(in_left, len(run.items)) or _times_listed(state.listed_times, len(run.items))
     made = _Made(s, begin, stop, run, state, earlier, in_which, per, how, predicate[0] if predicate else "", base)
     if len(run.items) > 1 or listed_time:
         found = _many(made, subject, listed_time)
@@ -438,8 +476,9 @@ def _run(
         if finding.time is None:
             finding.time = spelled[-1] if spelled else _ahead(state.time, state.plan)
             finding.own_time = bool(spelled)
-        finding.recurs = finding.recurs or recurs or (state.recurs if not spelled else "")
+        finding.recurs = finding.recurs or recurs or (state.recurs if not spelled and finding.family in (COUNT, MONEY, TIME) else "")
         finding.speaker = state.speaker
+        finding.region = finding.region or state.scope
         if last.suffix and not finding.comparator:
             finding.comparator = _of_suffix(last.suffix)
     return [f for f in found if f.name or f.value]
@@ -545,17 +584,23 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
         count = quantities.numeral(place["count"])
         if count is not None and len(state.regions) == count:
             regions, name = state.regions, clean(subject[place.end() :])[0]
+    elif re.match(r"各(?!校|级|类)", re.sub(r"^其中[,，]?", "", run.left)) and len(state.regions) > 1:
+        regions, name = state.regions, clean(re.sub(r"^各自?", "", subject))[0]
+    metric = state.metric
     finding = _named(made, q, name, region, after)
     if finding is None:
         return []
     if regions:
         state.regions = regions
         return [replace(finding, region=r, notes=list(finding.notes)) for r in regions]
-    parts = _members(subject, made) if q.family in (RATE, RATIO, MONEY, TIMES, POINTS) else []
+    parts = _members(subject, made) if q.family in (RATE, RATIO, MONEY, TIMES, POINTS) or (q.family == COUNT and made.how and re.search(words.STAGE, subject)) else []
     if len(parts) > 1:
         out = []
         for part in parts:
-            one = _named(made, q, clean(part)[0], region, after)
+            word = clean(part)[0]
+            if re.fullmatch(words.STAGE, word) and metric:
+                word = _with_head(word, metric)
+            one = _named(made, q, word, region, after)
             if one is not None:
                 out.append(one)
         return out
@@ -566,7 +611,7 @@ def _is_counted(made: _Made, q: Quantity, subject: str) -> bool:
     """Whether a Chinese numeral counts things to be done, and is no part of a name or a figure of speech."""
     bound = made.how in ("at_least", "at_most", "more") or bool(q.suffix)
     each = bool(re.search(r"每|各|县县|至少", made.run.left + made.per)) or bool(made.state.regions and "各" in made.run.left)
-    if words.EMPTY_NOUN.match(made.run.after):
+    if words.EMPTY_NOUN.match(made.run.after) or words.CATCHWORD.match(made.run.after):
         return False
     if q.value == "1":
         return bound or (each and bool(re.search(r"(?:有|建|办好|形成|配备|培育|打造|创建|开展|组织|举办|召开|进行)", made.run.left)))
@@ -681,13 +726,19 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         full = f"{subject}{base if not subject else ''}{tail}"
     else:
         full = subject
-        if base and (not full or not words.RATE_NOUN.search(full)):
+        if base and not full and made.predicate == "完成":
+            full = f"{base}完成率"
+        elif base and (not full or not words.RATE_NOUN.search(full)):
             stage = re.fullmatch(words.STAGE, base)
             full = _with_head(base, full or state.metric) if stage else f"{full}占{base}"
         elif base and re.fullmatch(words.STAGE, base):
             full = _with_head(base, full)
             state.metric = state.metric or subject
     full = re.sub(r"^(?:[^,，]{0,2}看|选派|覆盖(?=.{0,3}$))", "", full) if full.startswith(("分年度看",)) else full
+    if made.earlier and _joined(made) and made.earlier[-1].base and not base and not words.RATE_NOUN.search(subject) and not made.how:
+        full = f"{made.earlier[-1].base}占{subject}比例"
+    if base and full:
+        finding.base = re.sub(rf"占{re.escape(base)}$", "", full)
     if _needs_subject(full):
         carried = _carried(made, finding)
         if not carried:
@@ -719,6 +770,10 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     return finding
 
 
+def _joined(made: _Made) -> bool:
+    return made.run.left[:1] in ("、", "和", "与", "及")
+
+
 def _with_head(stage: str, name: str) -> str:
     """小学 and 义务教育辍学率 give 小学辍学率."""
     rest = re.sub(rf"^(?:{words.STAGE})(?:阶段)?", "", name)
@@ -741,6 +796,7 @@ def _carried(made: _Made, finding: Finding) -> str:
 
 
 def _short(name: str) -> str:
+    name = re.sub(r"^\d+人(?:及)?以上的?(?=[^,]{0,6}大?班额)", "", name)
     return name if len(name) <= 40 else name[-40:]
 
 
@@ -753,7 +809,8 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     if words.EMPTY_NOUN.match(tail) and not (made.how in ("at_least", "at_most") and family != COUNT) and family == COUNT and forward:
         return None
     subject = _trim(name) if made.how else re.sub(r"[的、]$", "", name)
-    subject = _ACTOR.sub("", subject)
+    if len(acted := _ACTOR.sub("", subject)) > 2:
+        subject = acted
     verb_match = words.MADE_FIRST.match(subject)
     has_verb = words.MADE.search(subject) is not None or (made.how == "" and words.MADE.search(made.run.left) is not None)
     verb = verb_match[0] if verb_match else ""
@@ -805,7 +862,8 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     acts = forward and re.search(r"(?:通过|达到|实现|完成|创建|建成|成为|获得|纳入|开展|接入|推行|试点|结对|投入使用|运行|招生|启动|开工|参加|进入)", tail)
     if acts and not has_verb and not bound:
         finding.comparator = finding.comparator or "="
-    accepted = has_verb or bound or bool(acts) or made.how == "exact" or (made.in_which and part is not None)
+    meant = bool(re.search(r"力争|争取|确保", made.run.left)) and bool(subject)
+    accepted = has_verb or bound or meant or bool(acts) or (forward and words.MADE_FIRST.match(tail) is not None) or made.how == "exact" or (made.in_which and part is not None)
     if family == MONEY:
         accepted = accepted or bool(words.MONEY_NOUN.search(subject + tail))
         if not (noun or verb):
@@ -818,11 +876,17 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         return None
     if made.how == "exact" and not has_verb and family == COUNT and not made.in_which and not (q.suffix or words.LEVEL_NOUN.search(subject) or part is not None):
         return None
+    if not noun and not verb and (family == TIME or q.unit.split("/")[0] in ("次", "场", "期")) and (state.clause or state.recent):
+        noun = (state.recent[-1].noun if state.recent and not state.clause else "") or _short(clean(state.clause)[0])[-14:]
+        if state.recent and state.clause_held and state.recent[-1].noun:
+            noun = state.recent[-1].noun
     if not noun and not verb:
         noun = state.metric or (part.noun if part is not None else "") or ""
         if not noun and not (made.per or finding.recurs):
             return None
     finding.verb, finding.noun = verb, noun
+    if made.in_which and part is not None and not finding.region and not part.region.startswith("+"):
+        finding.region = part.region
     text = f"{verb}{noun}"
     text = re.sub(r"^增加", "新增", text)
     if not text:
@@ -836,6 +900,11 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
     if q.family == COUNT:
         if finding.name and not re.search(r"(?:数|人次|次数|规模|班额|总量|招生|在校生|在园幼儿|均)$", finding.name):
             finding.name += {"期": "期数", "次": "次数", "人次": "人次", "场": "场数"}.get(q.unit.split("/")[0], "数")
+    elif q.family == TIME and finding.name:
+        unit = q.unit.split("/")[0]
+        word = "学时" if unit == "学时" else "课时" if unit == "课时" else "时间" if unit in ("小时", "分钟") else "天数" if unit.endswith(("天", "日")) else ""
+        if word and word not in finding.name[-4:]:
+            finding.name += word
     elif q.family == quantities.AREA and not re.search(r"面积$", finding.name):
         finding.name += "面积" if q.unit.endswith(("平方米", "亩", "公顷", "平方公里")) else ""
     makes = bool(finding.verb) or bool(words.MADE.search(finding.name)) and made.how not in ("to",)
@@ -916,6 +985,15 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
     items, state = made.run.items, made.state
     count = len(items)
     after = made.run.after
+    if len(state.bases) == count and not clean(re.sub("分别$", "", _trim(subject)))[0]:
+        bases, state.bases = state.bases, []
+        risen = []
+        for q, (name, base, year) in zip(items, bases, strict=True):
+            finding = _named(made, q, name, "", after)
+            if finding is not None:
+                finding.baseline, finding.baseline_year = base.value, year
+                risen.append(finding)
+        return risen
     subject = re.sub(r"(?:分别|依次|各自|各)$", "", _trim(subject))
     split = subject.split("分别", 1)
     head, verb_tail = (split[0], split[1]) if len(split) == 2 else (subject, "")
@@ -947,6 +1025,13 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 out.append(finding)
         return out
     parts = [p for p in re.split(r"、|以及|和|与(?!学生)|(?<!以)及(?!以|其)", head) if p]
+    if len(parts) == count and all(_SCHOOL.search(p) and not re.fullmatch(words.STAGE, p) for p in parts):
+        for q, part in zip(items, parts, strict=True):
+            finding = _named(made, q, clean(verb_tail)[0], "", after)
+            if finding is not None:
+                finding.region = f"·{part}"
+                out.append(finding)
+        return out
     if len(parts) > count and count > 1:
         parts = _regroup(head, count)
     if len(parts) == count:
@@ -962,7 +1047,9 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                     finding.verb = ""
                 out.append(finding)
         return out
-    before = [f for f in (made.earlier or state.last)][-count:]
+    before = (made.earlier or state.last)[-count:]
+    if len(before) != count and len(state.recent) >= count and all(_same_kind(f.unit, q.unit) for f, q in zip(state.recent[-count:], items, strict=True)):
+        before = state.recent[-count:]
     if len(before) == count and (not clean(head)[0] or len(clean(head)[0]) < 3 or "分别" in made.run.left):
         fresh = []
         for q, old in zip(items, before, strict=True):
@@ -976,6 +1063,7 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
             )  # fmt: skip
         return fresh
     name, region = clean(head)
+    name = name or state.metric
     if count == 1 or name:
         for q in items:
             finding = _named(made, q, name + verb_tail, region, after)
@@ -983,6 +1071,9 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 finding.doubted("并列数值与对象个数不等 / as many values as subjects were not found", 0.3)
                 out.append(finding)
     return out
+
+
+_SCHOOL = re.compile(r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专)$")
 
 
 def _regroup(head: str, count: int) -> list[str]:
@@ -1008,12 +1099,12 @@ def _aside(
         return []
     if head is None or head.family not in (COUNT, MONEY, RATE, quantities.AREA):
         return []
-    kept = (state.total, state.head, state.last, state.time)
+    kept = (state.total, state.head, state.last, state.time, list(state.recent))
     state.total, state.head, state.last = head, head, [head]
     if not inner.text.startswith("其中"):
         inner = Sentence("其中" + inner.text, [inner.at[0]] * 2 + inner.at if inner.at else [], inner.start, inner.end, inner.asides)
     out = _sentence(inner, state)
-    state.total, state.head, state.last, state.time = kept
+    state.total, state.head, state.last, state.time, state.recent = kept
     for finding in out:
         finding.past = head.past
         if finding.time is None or finding.time is kept[3]:
