@@ -137,7 +137,7 @@ def _time(m: re.Match[str], plan: Plan) -> Time | None:
         year = plan.work_year or (plan.issued + 1 if plan.issued else None)
         return Time(start, end, "next", year, year, "", words)
     if m["gone"]:
-        return Time(start, end, "gone", words=words)
+        return Time(start, end, "base" if lead in ("比", "较", "与") else "gone", words=words)
     if m["lone_month"]:
         until = bool(m["lone_before"]) or "底" in words
         month = int(m["lone_month"])

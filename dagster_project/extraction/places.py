@@ -61,7 +61,7 @@ def named(text: str) -> str:
     """The place that a text opens with: one of the code book, hidden, or of a town's form; empty where none."""
     names = reference().names
     for length in range(min(12, len(text)), 1, -1):
-        if text[:length] in names and not _NO_PLACE.search(text[:length]):
+        if text[:length] in names:
             return text[:length]
     if found := re.match(HIDDEN, text):
         return found[0]

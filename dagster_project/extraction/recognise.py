@@ -116,6 +116,7 @@ _PER = re.compile(r"(?:按|每|以)?(?:每[一]?(?:名|个|位)?(?:学?生|人|�
 _BASE = re.compile(r"^(?:[^,，、]{0,18}?的)?$")
 _FROM = re.compile(r"(?:由|从|在现有|在)(?P<who>[^由从,，]{0,16}?)(?:的|为)?$")
 _RISEN = re.compile(rf"^(?:左右|以上)?(?:的(?:基础上)?)?[^,，、]{{0,6}}?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL + '|调整|改善').split('|') for t in ('到', '至', '为')))})")
+_ON_BASIS = re.compile(r"在(?:现有|原有|现行|目前|原来|现在)?(?:的)?$")
 _RISES_NEXT = re.compile(rf"(?:分别|均|再)?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL).split('|') for t in ('到', '至', '为')))})")
 _EACH_OF = re.compile(r"(?:各自?|每个?(?:县区|县市|县|区|市|州|地|镇|乡镇|校|园|所)?(?:至少)?|均|都)(?=(?:至少)?(?:{0})|投入|配备|$)".format(words.MAKE))
 _EACH_LIST = re.compile(r"(?:各自?|均|都|全部|每[县区市镇校园地所]{1,2})")
@@ -179,7 +180,7 @@ def _with_purpose(found: list[Finding]) -> list[Finding]:
             near = [f for f in found[i + 1 :] if f.family != MONEY][:1] or [f for f in reversed(found[:i]) if f.family != MONEY][:1]
             if near:
                 finding.subject = f"{near[0].verb}{near[0].noun}"
-                finding.name = _short(f"{finding.subject}{'投资' if '投资' in finding.name else '投入'}")
+                finding.name = _short(f"{finding.subject}{'总投资' if '总投资' in finding.name else '投入'}")
     return found
 
 
@@ -282,7 +283,7 @@ def _clause(
             pass  # 到2025年,…三年内: the year stays
         else:
             chosen = dated[0] if len(dated) > 1 and numbers and dated[-1].start > numbers[0].start else dated[-1]
-            if not (in_which and clause.startswith("其中")):
+            if not (in_which and clause.startswith("其中")) and chosen.kind != "from":
                 state.time = chosen
             if chosen.until or chosen.kind in ("span", "plan", "coming", "hidden", "next") or (begin == 0 and chosen.start <= 2 and not state.recent):
                 state.held_time = chosen
@@ -302,6 +303,11 @@ def _clause(
             years = [x for x in times if run.left_start <= x.start < run.items[0].start and x.last]
             base_year = str(years[-1].last) if years else ""
             carried_left = run.left[: origin.start()] if origin else run.left
+            continue
+        if following is not None and (start_at := _ON_BASIS.search(run.left)) and (onward := re.match(r"(?:的)?基础上", following.left)):
+            base_items, base_year = run.items, ""
+            carried_left = run.left[: start_at.start()]
+            following.left = following.left[onward.end() :]
             continue
         if origin and following is None and _RISES_NEXT.match(t, stop + 1) or (origin and state.bases is not None and _RISES_NEXT.match(t, stop + 1)):
             years = [x for x in times if run.left_start <= x.start < run.items[0].start and x.last]
@@ -410,7 +416,7 @@ def _without_times(text: str, offset: int, times: list[Time]) -> str:
 def _subject_of(clause: str, times: list[Time], begin: int) -> str:
     """The measure a clause without numbers names for those that follow: 提高生均公用经费标准."""
     name = clean(_without_times(clause, begin, times))[0]
-    if cut := re.match(r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=逐[年步]|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)", name):
+    if cut := re.match(r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=逐[年步]|提高|提升|上升|下降|降低|增长|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)", name):
         name = cut["name"]
     return name if 2 < len(name) <= 30 and (words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name)) else ""
 
@@ -611,7 +617,7 @@ def _is_counted(made: _Made, q: Quantity, subject: str) -> bool:
     """Whether a Chinese numeral counts things to be done, and is no part of a name or a figure of speech."""
     bound = made.how in ("at_least", "at_most", "more") or bool(q.suffix)
     each = bool(re.search(r"每|各|县县|至少", made.run.left + made.per)) or bool(made.state.regions and "各" in made.run.left)
-    if words.EMPTY_NOUN.match(made.run.after) or words.CATCHWORD.match(made.run.after):
+    if words.EMPTY_NOUN.match(made.run.after) or (not bound and words.CATCHWORD.match(made.run.after)):
         return False
     if q.value == "1":
         return bound or (each and bool(re.search(r"(?:有|建|办好|形成|配备|培育|打造|创建|开展|组织|举办|召开|进行)", made.run.left)))
