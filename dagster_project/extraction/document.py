@@ -91,7 +91,7 @@ class Document:
     tables: tuple[Table, ...] = ()
     sections: tuple[Section, ...] = ()
     notes: tuple[Note, ...] = ()
-    # Ends in the original of those characters that stand for more than one there, by their place in the text.
+    # Place in the original -> end there, of those characters that stand for more than one original character.
     wide: dict[int, int] = field(default_factory=dict, repr=False)
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
@@ -101,7 +101,8 @@ class Document:
         if start == end:
             at = self.origin[start] if start < len(self.origin) else len(self.original)
             return at, at
-        return self.origin[start], self.wide.get(end - 1, self.origin[end - 1] + 1)
+        last = self.origin[end - 1]
+        return self.origin[start], self.wide.get(last, last + 1)
 
     def section_at(self, place: int) -> Section | None:
         """The innermost section that holds this place; None in a document without any."""
@@ -137,7 +138,7 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """The document in this file (txt, md, html, docx, pdf). Raises formats.UnreadableError where it cannot be read."""
+    """The document in this file (txt, md, html, docx, pdf). Raises ShapeError where it cannot be read."""
     from dagster_project.extraction import formats
 
     return formats.read(path)

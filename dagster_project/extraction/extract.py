@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dagster_project.extraction import facts, plans, recognise, tables
+from dagster_project.extraction import facts, places, plans, recognise, tables
 from dagster_project.extraction.candidate import Candidate
 from dagster_project.extraction.document import Document, Section
 from dagster_project.extraction.periods import Plan
@@ -64,8 +64,12 @@ def _paragraphs(document: Document, start: int, end: int, state: State, headings
             if section is None or now is None or not _inside(now, section):
                 state.lead_time = None
             section = now
+            opened = places.opening(now.title)[0] if now is not None else []
+            state.scope = opened[0] if len(opened) == 1 else ""
         state.tense.heading = headings.tense(a)
         state.paragraph()
+        if re.match(r"\s*注\d*[:：]", line[0]):
+            continue
         found_any = False
         for p, q in sentences(text, a, b):
             if not _TRIGGER.search(text, p, q):
@@ -75,6 +79,8 @@ def _paragraphs(document: Document, start: int, end: int, state: State, headings
             for finding in recognise.read(text, p, q, state):
                 found_any = True
                 yield finding
+            if text[q : q + 1] == "。":
+                state.speaker = ""
         if _LEAD_IN.search(line[0]) and state.time is not None:
             state.lead_time = state.time
         elif state.time is not None and not found_any and len(line[0]) < 40 and re.search(r"目标", line[0]):
@@ -205,6 +211,8 @@ def _region(f: Finding, own: str, own_code: str, plan: Plan, known: Reference) -
         return known.region_name(code) or "全省", code
     if not f.region:
         return own, own_code
+    if f.region.startswith("·"):
+        return own + f.region, own_code
     if f.region.startswith("+"):
         return own + f.region[1:], own_code
     if re.match(r"(?:各|每|其余|其他|县县|乡乡|镇镇|全)", f.region):

@@ -85,9 +85,19 @@ def year_of(text: str) -> int | None:
     return None if value is None else int(value)
 
 
+# 落实2018-2022年幼儿园建设规划: the years are part of a plan's name.
+_NAME_OF_PLAN = re.compile(r"[^,，。;；\d]{2,16}(?:规划|计划|方案|纲要|行动)(?:的?(?:要求|确定|明确|任务|目标)|(?=[,，、》和]|$))")
+
+
 def find(text: str, plan: Plan) -> list[Time]:
-    """Every time of a text, from left to right, read as `plan` speaks."""
-    return [time for match in _TIME.finditer(text) if (time := _time(match, plan)) is not None]
+    """Every time of a text, from left to right, read as `plan` speaks; years in the name of a plan are left out."""
+    found = []
+    for match in _TIME.finditer(text):
+        time = _time(match, plan)
+        if time is None or (time.kind in ("span", "plan") and _NAME_OF_PLAN.match(text, match.end())):
+            continue
+        found.append(time)
+    return found
 
 
 def _time(m: re.Match[str], plan: Plan) -> Time | None:
@@ -110,6 +120,8 @@ def _time(m: re.Match[str], plan: Plan) -> Time | None:
             deadline = f"{year}-09"
         elif until:
             deadline = str(year)
+        if m["before"] == "起" or lead in ("自", "从"):
+            return Time(start, end, "from", year, year, "", words)
         return Time(start, end, "year", year, year, deadline, words, until)
     if m["hidden"]:
         return Time(start, end, "hidden", words=words, until=lead in ("到", "至"))
@@ -125,7 +137,7 @@ def _time(m: re.Match[str], plan: Plan) -> Time | None:
         year = plan.work_year or (plan.issued + 1 if plan.issued else None)
         return Time(start, end, "next", year, year, "", words)
     if m["gone"]:
-        return Time(start, end, "gone", words=words)
+        return Time(start, end, "base" if lead in ("比", "较", "与") else "gone", words=words)
     if m["lone_month"]:
         until = bool(m["lone_before"]) or "底" in words
         month = int(m["lone_month"])

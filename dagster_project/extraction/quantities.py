@@ -6,7 +6,7 @@ kept one installs stray top-level packages.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ _MONEY = ("元", "圆")
 _AREA = ("平方公里", "平方米", "平米", "公顷", "亩", "㎡", "m²", "立方米", "公里", "千米", "米")
 _TIME = ("个小时", "小时", "个课时", "课时", "个学时", "学时", "分钟", "个月", "个工作日", "工作日", "学分", "天")
 _COUNT = (
-    "个百人", "人次", "人天", "个班", "个乡镇", "个县", "台套", "台件",
+    "个百人", "人次", "人天", "个班", "个乡镇", "个县市区", "个县区", "个市县", "个旗县", "个县", "个村", "个学校", "台套", "台件",
     "所", "个", "名", "人", "位", "间", "班", "套", "册", "台", "辆", "张", "项", "门", "种", "节", "座", "处", "条", "家",
     "对", "支", "批", "场", "次", "期", "轮", "户", "组", "片", "件", "例", "株", "幅", "篇", "部", "栋", "幢", "块", "类", "本", "生",
     "校", "园", "县", "区", "省", "市", "乡镇", "镇", "村", "岁", "周岁", "级", "轨", "枚", "档", "届", "分", "堂", "兆", "M", "G",
@@ -91,7 +91,7 @@ _DASH = r"\s*(?:[-－—–―~～]{1,2}|至|到)\s*"
 _SUFFIX = r"(?:\(含\)|及|或)?(?:以上|以内|之内|以下|之下|左右|上下|范围内|范围之内|范围以内)"
 
 _PATTERN = re.compile(
-    rf"""(?<![第\dA-Za-z.])(?:
+    rf"""(?<![第\dA-WYZa-wyz.])(?:
       (?P<of>百分之|千分之)(?P<of_low>{_ARABIC}|{_HAN}|{_HIDDEN})(?:{_DASH}(?:百分之|千分之)?(?P<of_high>{_ARABIC}|{_HAN}))?
     | (?P<below>[{_HAN_DIGITS}十百]+)分之(?P<above>[{_HAN_DIGITS}十百]+)
     | (?P<tenth>[{_HAN_DIGITS}十\d])成(?P<half_tenth>半|[{_HAN_DIGITS}])?(?![功立为就绩长员本果效套型人家])
@@ -135,6 +135,12 @@ def find(text: str) -> list[Quantity]:
         if q is None:
             continue
         if q.start and text[q.start - 1] in "、和与及":
+            if q.family == POINTS:
+                for i in range(len(found) - 1, -1, -1):  # 5个、3个百分点
+                    after = found[i + 1].start if i + 1 < len(found) else q.start
+                    if found[i].unit != "个" or after - found[i].end != 1:
+                        break
+                    found[i] = replace(found[i], unit=q.unit, family=POINTS)
             found += _listed_before(text, q, found[-1].end if found else 0)
         found.append(q)
     return found

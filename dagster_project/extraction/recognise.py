@@ -40,6 +40,10 @@ class Finding:
     recurs: str = ""
     hold: bool = False
     each: bool = False
+    base: str = ""
+    """What stands over 占: 教师培训经费 of 教师培训经费占公用经费."""
+    own_time: bool = False
+    """The time stands in its own clause."""
     family: str = ""
     notes: list[str] = field(default_factory=list)
     doubt: float = 0.0
@@ -73,7 +77,15 @@ class State:
     last: list[Finding] = field(default_factory=list)
     """Findings of the clause read last, targets or facts."""
     clause: str = ""
-    """The clause before, without its times."""
+    """The clause before in the sentence, without its times."""
+    clause_held: bool = False
+    """Whether that clause held a target or a fact."""
+    listed_times: list[Time] = field(default_factory=list)
+    """Times a clause without numbers lists for the next one: 2023年、2024年、2025年, …分别."""
+    bases: list[tuple[str, Quantity, str]] = field(default_factory=list)
+    """Subjects with what they start from, where the next clause says what they rise to."""
+    scope: str = ""
+    """Place that the section's title opens with."""
     head: Finding | None = None
     """The count or amount that 其中 takes apart."""
     total: Finding | None = None
@@ -104,6 +116,8 @@ _PER = re.compile(r"(?:按|每|以)?(?:每[一]?(?:名|个|位)?(?:学?生|人|�
 _BASE = re.compile(r"^(?:[^,，、]{0,18}?的)?$")
 _FROM = re.compile(r"(?:由|从|在现有|在)(?P<who>[^由从,，]{0,16}?)(?:的|为)?$")
 _RISEN = re.compile(rf"^(?:左右|以上)?(?:的(?:基础上)?)?[^,，、]{{0,6}}?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL + '|调整|改善').split('|') for t in ('到', '至', '为')))})")
+_ON_BASIS = re.compile(r"在(?:现有|原有|现行|目前|原来|现在)?(?:的)?$")
+_RISES_NEXT = re.compile(rf"(?:分别|均|再)?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL).split('|') for t in ('到', '至', '为')))})")
 _EACH_OF = re.compile(r"(?:各自?|每个?(?:县区|县市|县|区|市|州|地|镇|乡镇|校|园|所)?(?:至少)?|均|都)(?=(?:至少)?(?:{0})|投入|配备|$)".format(words.MAKE))
 _EACH_LIST = re.compile(r"(?:各自?|均|都|全部|每[县区市镇校园地所]{1,2})")
 _STOP_AFTER = re.compile(
@@ -114,7 +128,7 @@ _DEFINED = re.compile(r"^(?:以上|以下|以内)?的(?:行政村|自然村|村|
 _DEFINES = re.compile(r"(?:不足|未满|少于|不满|超过|满|超出|低于|高于|达到)$")
 _ABOUT_PERIOD = re.compile(r"(?:连续|任期|任职|服务期|合同期|从教|教龄|以来|工作|间隔|周期|每|近)$")
 _PENALTY = re.compile(r"扣减|扣除|扣分|罚款|处罚|追究|核减|约谈")
-_FACT_HAVE = re.compile(r"(?:共|现|尚|仅|仍|还|已|下辖|辖|设)有?$")
+_FACT_HAVE = re.compile(r"(?:共|现|尚|仅|仍|还|已|设)有$|(?:下辖|下设|辖|还差|还缺|尚缺|缺)$")
 
 
 def read(text: str, start: int, end: int, state: State) -> list[Finding]:
@@ -132,6 +146,7 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
     t = s.text
     state.tense.sentence()
     state.time, state.recurs = state.held_time, ""
+    state.clause, state.clause_held, state.listed_times, state.bases = "", False, [], []
     quoted = facts.speaker(_TITLE.sub(lambda m: m[0], t))
     if quoted:
         state.speaker = quoted
@@ -155,6 +170,28 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
             found += _clause(s, begin, stop, [q for q in numbers if begin <= q.start < stop],
                              [x for x in times if begin <= x.start < stop], state, in_which)  # fmt: skip
         begin = stop + 1
+    return _dated_behind(_with_purpose(found))
+
+
+def _with_purpose(found: list[Finding]) -> list[Finding]:
+    """投资800万元,新建教学楼1栋: a bare sum is for what the next clause makes."""
+    for i, finding in enumerate(found):
+        if finding.family == MONEY and finding.name in ("投资", "投入", "总投资", "计划投资", "投入资金", "安排资金", "累计投入", "计划投入"):
+            near = [f for f in found[i + 1 :] if f.family != MONEY][:1] or [f for f in reversed(found[:i]) if f.family != MONEY][:1]
+            if near:
+                finding.subject = f"{near[0].verb}{near[0].noun}"
+                finding.name = _short(f"{finding.subject}{'总投资' if '总投资' in finding.name else '投入'}")
+    return found
+
+
+def _dated_behind(found: list[Finding]) -> list[Finding]:
+    """新增学位800个,两年内建成: a last clause that only says when is the time of what stands before it."""
+    if len(found) < 2 or found[-1].value or found[-1].comparator != "<=" or found[-1].subject:
+        return found
+    last = found.pop()
+    for finding in found:
+        if not finding.own_time and not finding.past:
+            finding.time, finding.own_time = last.time, True
     return found
 
 
@@ -176,6 +213,8 @@ def _is_number(q: Quantity, t: str, times: list[Time]) -> bool:
         return False
     if q.family == TIMES and unit == "倍" and not re.search(r"增|提高|扩大|达到|翻", before):
         return False
+    if unit in ("县", "区", "市", "镇", "县区", "个县", "地", "校", "园") and re.match(r"各|都|均|每", after):
+        return False
     if q.family == COUNT and unit.startswith(("人", "名", "个班", "班", "万人")):
         if _CLASS_SIZE.match(after) or _CLASS_SIZE.match(q.suffix + after):
             return False
@@ -183,6 +222,8 @@ def _is_number(q: Quantity, t: str, times: list[Time]) -> bool:
             return False
         if re.match(r"口", after) or re.search(r"(?:不足|未满|每)$", before) or re.search(r"按$", before):
             return False
+    if unit in ("期", "批") and q.numeral and not (q.suffix or re.search(words.AT_LEAST, before[-6:])):
+        return False
     if unit == "年" and not re.search(r"年限|年数", t[max(0, q.start - 40) : q.start]):
         return False
     if unit.startswith(("天", "个月", "个工作日", "工作日")) and not re.search(words.AT_LEAST, before):
@@ -242,7 +283,7 @@ def _clause(
             pass  # 到2025年,…三年内: the year stays
         else:
             chosen = dated[0] if len(dated) > 1 and numbers and dated[-1].start > numbers[0].start else dated[-1]
-            if not (in_which and clause.startswith("其中")):
+            if not (in_which and clause.startswith("其中")) and chosen.kind != "from":
                 state.time = chosen
             if chosen.until or chosen.kind in ("span", "plan", "coming", "hidden", "next") or (begin == 0 and chosen.start <= 2 and not state.recent):
                 state.held_time = chosen
@@ -263,6 +304,16 @@ def _clause(
             base_year = str(years[-1].last) if years else ""
             carried_left = run.left[: origin.start()] if origin else run.left
             continue
+        if following is not None and (start_at := _ON_BASIS.search(run.left)) and (onward := re.match(r"(?:的)?基础上", following.left)):
+            base_items, base_year = run.items, ""
+            carried_left = run.left[: start_at.start()]
+            following.left = following.left[onward.end() :]
+            continue
+        if origin and following is None and _RISES_NEXT.match(t, stop + 1) or (origin and state.bases is not None and _RISES_NEXT.match(t, stop + 1)):
+            years = [x for x in times if run.left_start <= x.start < run.items[0].start and x.last]
+            who = clean(re.sub(r"^[、和与及]", "", _without_times(run.left[: origin.start()], run.left_start, times)))[0]
+            state.bases = [*state.bases, (who, run.items[-1], str(years[-1].last) if years else "")]
+            continue
         left = carried_left + run.left if carried_left else run.left
         part = _run(s, begin, stop, run, left, [x for x in own_times if x.start >= run.left_start - len(carried_left) - 1], state, in_which, found)
         for finding, base in zip(part, base_items or [None] * len(part), strict=False):  # type: ignore[list-item]
@@ -282,7 +333,9 @@ def _clause(
             state.metric = listed
         if topic := re.match(r"对(?:于)?(?P<who>[^,，]{2,16})$", clause):
             state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"])[0])
-    state.clause = _without_times(clause, begin, times)
+    state.clause, state.clause_held = _without_times(clause, begin, times), bool(found)
+    if not runs:
+        state.listed_times = [x for x in times if x.kind == "year"] or state.listed_times
     if regions := places.lists(state.clause) or places.members(state.clause):
         state.regions = regions
         state.region = "、".join(regions) if len(regions) == 1 else ""
@@ -300,8 +353,13 @@ def _unnumbered(
     found = []
     dated = [x for x in times if x.last and x.kind not in ("base", "gone")]
     for one in implied.read(bare, numbered, s.text):
-        name, region = clean(one.name)
-        name = _trim_front(name)
+        if one.name == implied.CARRIED:
+            if not state.metric and not state.last:
+                continue
+            name, region = state.metric or state.last[-1].name, ""
+        else:
+            name, region = clean(one.name)
+        name = _trim_front(name).replace("党的组织", "党组织")
         if len(re.sub(r"(?:覆盖率|比例|增长率|班级数|数)$", "", name)) < 2:
             continue
         finding = Finding(a, b, s.at[min(begin + one.at, stop - 1)], _short(name), one.comparator, one.value, "", one.unit, one.kind,
@@ -315,10 +373,13 @@ def _unnumbered(
         found.append(finding)
     if not found and not numbered:
         ends = [x for x in times if x.deadline and (x.until or x.kind == "month" or len(x.deadline) > 4)]
-        ready = implied.due(bare, state.clause) if ends else None
+        ready = implied.due(bare, "" if state.clause_held else state.clause) if ends else None
         if ready is not None:
             name, region = clean(ready[0])
-            finding = Finding(a, b, s.at[min(begin + ready[1], stop - 1)], _short(f"{_trim_front(name)}时间"), "<=", kind="explicit",
+            carried = ready[1] < 3 and state.clause_held
+            if carried:
+                name = ""
+            finding = Finding(a, b, s.at[min(begin + ready[1], stop - 1)], _short(f"{_trim_front(name) or (state.last[-1].name if state.last else '')}时间"), "<=", kind="explicit",
                               region="" if region == "全" else region, subject=name, time=ends[-1])  # fmt: skip
             finding.doubted("只有期限 / a date is all that is set", 0.2)
             finding.past = tense in (facts.PAST, facts.FORECAST)
@@ -332,7 +393,7 @@ def _trim_front(name: str) -> str:
 
 def _is_baseline_time(t: str, x: Time, numbers: list[Quantity]) -> bool:
     """2020年的43.2%, 由2020年, 比2020年: the year of what is started from."""
-    if x.kind == "base" or re.search(r"(?:由|从|比|较|自)$", t[max(0, x.start - 1) : x.start]):
+    if x.kind == "base" or re.search(r"(?:由|从|(?<!占)比|较|自)$", t[max(0, x.start - 2) : x.start]):
         return x.kind in ("year", "base", "span", "gone") and not re.match(r"起", t[x.end : x.end + 1])
     return x.kind in ("year", "gone") and bool(re.match(r"的[^,，]{0,2}\d", t[x.end : x.end + 4])) and any(q.start > x.end for q in numbers)
 
@@ -355,7 +416,7 @@ def _without_times(text: str, offset: int, times: list[Time]) -> str:
 def _subject_of(clause: str, times: list[Time], begin: int) -> str:
     """The measure a clause without numbers names for those that follow: 提高生均公用经费标准."""
     name = clean(_without_times(clause, begin, times))[0]
-    if cut := re.match(r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=逐[年步]|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)", name):
+    if cut := re.match(r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=逐[年步]|提高|提升|上升|下降|降低|增长|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)", name):
         name = cut["name"]
     return name if 2 < len(name) <= 30 and (words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name)) else ""
 
@@ -399,6 +460,8 @@ def _run(
     in_left = [x for x in times if first.start - len(left) <= x.start < first.start]
     bare = _without_times(left, first.start - len(left), in_left) if left == run.left else re.sub(periods.YEAR + r"年(?:的|底)?", "", left)
     bare = re.sub(r"^[、,，和与及]+", "", bare)
+    if re.fullmatch(r"(?:其中[,，]?)?[Xx×*＊]{1,3}", bare):
+        state.region, bare = bare.removeprefix("其中"), "其中"
     per = "".join(m[0] for m in _PER.finditer(bare))
     bare = re.sub(r"^其中[,，:：]?", "", _PER.sub("", bare))
     predicate, base = _predicate(bare)
@@ -407,7 +470,7 @@ def _run(
     else:
         subject, how = bare, ""
     subject = _trim(subject)
-    listed_time = _times_listed(in_left, len(run.items))
+    listed_time = _times_listed(in_left, len(run.items)) or _times_listed(state.listed_times, len(run.items))
     made = _Made(s, begin, stop, run, state, earlier, in_which, per, how, predicate[0] if predicate else "", base)
     if len(run.items) > 1 or listed_time:
         found = _many(made, subject, listed_time)
@@ -417,12 +480,22 @@ def _run(
     recurs = next((x.words for x in in_left if x.kind == "each"), "") or (per if re.search(r"每[二两三半]?学?(?:年|月|周|天|日|期)|每学期", per) else "")
     for finding in found:
         if finding.time is None:
-            finding.time = spelled[-1] if spelled else state.time
-        finding.recurs = finding.recurs or recurs or (state.recurs if not spelled else "")
+            finding.time = spelled[-1] if spelled else _ahead(state.time, state.plan)
+            finding.own_time = bool(spelled)
+        finding.recurs = finding.recurs or recurs or (state.recurs if not spelled and finding.family in (COUNT, MONEY, TIME) else "")
         finding.speaker = state.speaker
+        finding.region = finding.region or state.scope
         if last.suffix and not finding.comparator:
             finding.comparator = _of_suffix(last.suffix)
     return [f for f in found if f.name or f.value]
+
+
+def _ahead(time: Time | None, plan: Plan) -> Time | None:
+    """A time said before, unless it is past: what was reached then says nothing of when this is due."""
+    begin = min((y for y in (plan.first, plan.now) if y is not None), default=None)
+    if time is not None and time.last is not None and begin is not None and time.last < begin:
+        return None
+    return time
 
 
 @dataclass(slots=True)
@@ -508,23 +581,32 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
     name, region = clean(subject)
     regions = _regions_listed(subject)
     if regions:
-        name, region = clean(subject.split(regions[-1], 1)[1]) if regions[-1] in subject else ("", "")
+        rest = places.opening(subject)[1]
+        if not re.match(r"(?:各|每|均|都|分别|全部)", rest) and not re.search(r"(?:各|每.?|均|都|分别)$", made.run.left[: max(0, len(made.run.left) - len(made.predicate))]) and not _EACH_LIST.match(rest):
+            regions = ["、".join(regions)]
+        name, region = clean(re.sub(r"^(?:各自?|每[县区市镇乡地]{1,2}|均|都)", "", rest))
         region = region if region not in ("全", "") and not region.startswith(("各", "每", "其余")) else ""
     elif place := re.match(r"(?P<count>[一二两三四五六七八九\d]+)(?:个?县区|县市|[县区市])(?:都|均)?各?", subject):
         count = quantities.numeral(place["count"])
         if count is not None and len(state.regions) == count:
             regions, name = state.regions, clean(subject[place.end() :])[0]
+    elif re.match(r"各(?!校|级|类)", re.sub(r"^其中[,，]?", "", run.left)) and len(state.regions) > 1:
+        regions, name = state.regions, clean(re.sub(r"^各自?", "", subject))[0]
+    metric = state.metric
     finding = _named(made, q, name, region, after)
     if finding is None:
         return []
     if regions:
         state.regions = regions
         return [replace(finding, region=r, notes=list(finding.notes)) for r in regions]
-    parts = _members(subject, made) if q.family in (RATE, RATIO, MONEY, TIMES, POINTS) else []
+    parts = _members(subject, made) if q.family in (RATE, RATIO, MONEY, TIMES, POINTS) or (q.family == COUNT and made.how and re.search(words.STAGE, subject)) else []
     if len(parts) > 1:
         out = []
         for part in parts:
-            one = _named(made, q, clean(part)[0], region, after)
+            word = clean(part)[0]
+            if re.fullmatch(words.STAGE, word) and metric:
+                word = _with_head(word, metric)
+            one = _named(made, q, word, region, after)
             if one is not None:
                 out.append(one)
         return out
@@ -535,7 +617,7 @@ def _is_counted(made: _Made, q: Quantity, subject: str) -> bool:
     """Whether a Chinese numeral counts things to be done, and is no part of a name or a figure of speech."""
     bound = made.how in ("at_least", "at_most", "more") or bool(q.suffix)
     each = bool(re.search(r"每|各|县县|至少", made.run.left + made.per)) or bool(made.state.regions and "各" in made.run.left)
-    if words.EMPTY_NOUN.match(made.run.after):
+    if words.EMPTY_NOUN.match(made.run.after) or (not bound and words.CATCHWORD.match(made.run.after)):
         return False
     if q.value == "1":
         return bound or (each and bool(re.search(r"(?:有|建|办好|形成|配备|培育|打造|创建|开展|组织|举办|召开|进行)", made.run.left)))
@@ -544,11 +626,11 @@ def _is_counted(made: _Made, q: Quantity, subject: str) -> bool:
 
 def _regions_listed(subject: str) -> list[str]:
     """Places that a subject lists and then gives one number each: A县、B县各, A区、B区每区."""
-    each = re.search(r"(?:各自?|每个?[县区市镇乡地]{1,2}|均|都|分别)", subject)
-    head = subject[: each.start()] if each else subject
-    head = re.sub(r"^(?:其中|在|支持|推进|推动|指导)", "", head)
-    found = places.members(head)
-    return found if len(found) > 1 else []
+    found, rest = places.opening(subject)
+    if len(found) < 2:
+        return []
+    # A list with one number and neither 各 nor 每 is a set that shares it, unless the number itself is a floor.
+    return found
 
 
 def _named(made: _Made, q: Quantity, name: str, region: str, after: str) -> Finding | None:
@@ -587,7 +669,7 @@ def _named(made: _Made, q: Quantity, name: str, region: str, after: str) -> Find
 def _growth(made: _Made, q: Quantity, finding: Finding, name: str, growth: re.Match[str] | None) -> Finding | None:
     """增长, 提高…个百分点, 翻番: how much more, against what was."""
     stem = name[: growth.start()] if growth else name
-    stem = re.sub(r"(?:比|较|在)[^,，]{0,14}$", "", _trim(stem)) or made.state.metric
+    stem = re.sub(r"(?:(?<!占)比(?!例|重)|较)[^,，]{0,14}$|在[^,，]{1,14}基础上$", "", _trim(stem)) or made.state.metric
     if not stem and made.state.last:
         stem = made.state.last[-1].name
     stem = _trim(clean(stem)[0])
@@ -650,13 +732,19 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         full = f"{subject}{base if not subject else ''}{tail}"
     else:
         full = subject
-        if base and (not full or not words.RATE_NOUN.search(full)):
+        if base and not full and made.predicate == "完成":
+            full = f"{base}完成率"
+        elif base and (not full or not words.RATE_NOUN.search(full)):
             stage = re.fullmatch(words.STAGE, base)
             full = _with_head(base, full or state.metric) if stage else f"{full}占{base}"
         elif base and re.fullmatch(words.STAGE, base):
             full = _with_head(base, full)
             state.metric = state.metric or subject
     full = re.sub(r"^(?:[^,，]{0,2}看|选派|覆盖(?=.{0,3}$))", "", full) if full.startswith(("分年度看",)) else full
+    if made.earlier and _joined(made) and made.earlier[-1].base and not base and not words.RATE_NOUN.search(subject) and not made.how:
+        full = f"{made.earlier[-1].base}占{subject}比例"
+    if base and full:
+        finding.base = re.sub(rf"占{re.escape(base)}$", "", full)
     if _needs_subject(full):
         carried = _carried(made, finding)
         if not carried:
@@ -688,6 +776,10 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     return finding
 
 
+def _joined(made: _Made) -> bool:
+    return made.run.left[:1] in ("、", "和", "与", "及")
+
+
 def _with_head(stage: str, name: str) -> str:
     """小学 and 义务教育辍学率 give 小学辍学率."""
     rest = re.sub(rf"^(?:{words.STAGE})(?:阶段)?", "", name)
@@ -710,6 +802,7 @@ def _carried(made: _Made, finding: Finding) -> str:
 
 
 def _short(name: str) -> str:
+    name = re.sub(r"^\d+人(?:及)?以上的?(?=[^,]{0,6}大?班额)", "", name)
     return name if len(name) <= 40 else name[-40:]
 
 
@@ -722,6 +815,8 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     if words.EMPTY_NOUN.match(tail) and not (made.how in ("at_least", "at_most") and family != COUNT) and family == COUNT and forward:
         return None
     subject = _trim(name) if made.how else re.sub(r"[的、]$", "", name)
+    if len(acted := _ACTOR.sub("", subject)) > 2:
+        subject = acted
     verb_match = words.MADE_FIRST.match(subject)
     has_verb = words.MADE.search(subject) is not None or (made.how == "" and words.MADE.search(made.run.left) is not None)
     verb = verb_match[0] if verb_match else ""
@@ -730,6 +825,8 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         tail = re.split(r"[,，;；]", tail)[0][:24]
         noun = f"{noun}{tail}"
     noun = re.sub(r"^(?:不少于|至少|的)", "", noun)
+    if state.region and re.fullmatch(r"[Xx×*＊]+", state.region):
+        finding.region, state.region = state.region, ""
     head = made.earlier[-1] if made.earlier else (state.last[-1] if state.last else None)
     same = head is not None and _same_kind(head.unit, finding.unit)
     bound = made.how in ("at_least", "at_most", "more", "less", "to") or bool(q.suffix) or bool(q.high)
@@ -768,7 +865,11 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
                 verb, has_verb = part.verb, True
         elif not verb and made.in_which and part is not None and part.verb and family == COUNT and not has_verb:
             verb, has_verb = part.verb, True
-    accepted = has_verb or bound or made.how == "exact" or (made.in_which and part is not None)
+    acts = forward and re.search(r"(?:通过|达到|实现|完成|创建|建成|成为|获得|纳入|开展|接入|推行|试点|结对|投入使用|运行|招生|启动|开工|参加|进入)", tail)
+    if acts and not has_verb and not bound:
+        finding.comparator = finding.comparator or "="
+    meant = bool(re.search(r"力争|争取|确保", made.run.left)) and bool(subject)
+    accepted = has_verb or bound or meant or bool(acts) or (forward and words.MADE_FIRST.match(tail) is not None) or made.how == "exact" or (made.in_which and part is not None)
     if family == MONEY:
         accepted = accepted or bool(words.MONEY_NOUN.search(subject + tail))
         if not (noun or verb):
@@ -781,11 +882,17 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         return None
     if made.how == "exact" and not has_verb and family == COUNT and not made.in_which and not (q.suffix or words.LEVEL_NOUN.search(subject) or part is not None):
         return None
+    if not noun and not verb and (family == TIME or q.unit.split("/")[0] in ("次", "场", "期")) and (state.clause or state.recent):
+        noun = (state.recent[-1].noun if state.recent and not state.clause else "") or _short(clean(state.clause)[0])[-14:]
+        if state.recent and state.clause_held and state.recent[-1].noun:
+            noun = state.recent[-1].noun
     if not noun and not verb:
         noun = state.metric or (part.noun if part is not None else "") or ""
         if not noun and not (made.per or finding.recurs):
             return None
     finding.verb, finding.noun = verb, noun
+    if made.in_which and part is not None and not finding.region and not part.region.startswith("+"):
+        finding.region = part.region
     text = f"{verb}{noun}"
     text = re.sub(r"^增加", "新增", text)
     if not text:
@@ -799,6 +906,11 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
     if q.family == COUNT:
         if finding.name and not re.search(r"(?:数|人次|次数|规模|班额|总量|招生|在校生|在园幼儿|均)$", finding.name):
             finding.name += {"期": "期数", "次": "次数", "人次": "人次", "场": "场数"}.get(q.unit.split("/")[0], "数")
+    elif q.family == TIME and finding.name:
+        unit = q.unit.split("/")[0]
+        word = "学时" if unit == "学时" else "课时" if unit == "课时" else "时间" if unit in ("小时", "分钟") else "天数" if unit.endswith(("天", "日")) else ""
+        if word and word not in finding.name[-4:]:
+            finding.name += word
     elif q.family == quantities.AREA and not re.search(r"面积$", finding.name):
         finding.name += "面积" if q.unit.endswith(("平方米", "亩", "公顷", "平方公里")) else ""
     makes = bool(finding.verb) or bool(words.MADE.search(finding.name)) and made.how not in ("to",)
@@ -819,6 +931,11 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
     elif words.MONEY_NOUN.search(finding.name):
         made.state.metric = finding.name
     return finding
+
+
+_ACTOR = re.compile(
+    rf"^(?:[省市县区]本?级(?:财政)?|[省市县区]、[县市区]|各?级?财政(?:部门)?|(?:各)?(?:中小)?学校|[省市县区]?教育(?:局|厅|行政部门)|[省市县区]直部门)(?=(?:{words.MAKE}))"
+)
 
 
 def _same_kind(a: str, b: str) -> bool:
@@ -874,6 +991,15 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
     items, state = made.run.items, made.state
     count = len(items)
     after = made.run.after
+    if len(state.bases) == count and not clean(re.sub("分别$", "", _trim(subject)))[0]:
+        bases, state.bases = state.bases, []
+        risen = []
+        for q, (name, base, year) in zip(items, bases, strict=True):
+            finding = _named(made, q, name, "", after)
+            if finding is not None:
+                finding.baseline, finding.baseline_year = base.value, year
+                risen.append(finding)
+        return risen
     subject = re.sub(r"(?:分别|依次|各自|各)$", "", _trim(subject))
     split = subject.split("分别", 1)
     head, verb_tail = (split[0], split[1]) if len(split) == 2 else (subject, "")
@@ -886,7 +1012,11 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 finding.time = time
                 out.append(finding)
         return out
-    regions = places.members(re.sub(r"^(?:其中|在|支持)", "", head))
+    regions, rest = places.opening(head)
+    if len(regions) == count:
+        verb_tail = verb_tail or rest
+        if verb_tail != rest and rest:
+            verb_tail = rest + verb_tail
     lone = head.split("、")
     if len(regions) != count and len(lone) == count and any(places.is_place(p) for p in lone):
         regions = lone
@@ -901,6 +1031,13 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 out.append(finding)
         return out
     parts = [p for p in re.split(r"、|以及|和|与(?!学生)|(?<!以)及(?!以|其)", head) if p]
+    if len(parts) == count and all(_SCHOOL.search(p) and not re.fullmatch(words.STAGE, p) for p in parts):
+        for q, part in zip(items, parts, strict=True):
+            finding = _named(made, q, clean(verb_tail)[0], "", after)
+            if finding is not None:
+                finding.region = f"·{part}"
+                out.append(finding)
+        return out
     if len(parts) > count and count > 1:
         parts = _regroup(head, count)
     if len(parts) == count:
@@ -916,7 +1053,9 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                     finding.verb = ""
                 out.append(finding)
         return out
-    before = [f for f in (made.earlier or state.last)][-count:]
+    before = (made.earlier or state.last)[-count:]
+    if len(before) != count and len(state.recent) >= count and all(_same_kind(f.unit, q.unit) for f, q in zip(state.recent[-count:], items, strict=True)):
+        before = state.recent[-count:]
     if len(before) == count and (not clean(head)[0] or len(clean(head)[0]) < 3 or "分别" in made.run.left):
         fresh = []
         for q, old in zip(items, before, strict=True):
@@ -930,6 +1069,7 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
             )  # fmt: skip
         return fresh
     name, region = clean(head)
+    name = name or state.metric
     if count == 1 or name:
         for q in items:
             finding = _named(made, q, name + verb_tail, region, after)
@@ -937,6 +1077,9 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 finding.doubted("并列数值与对象个数不等 / as many values as subjects were not found", 0.3)
                 out.append(finding)
     return out
+
+
+_SCHOOL = re.compile(r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专)$")
 
 
 def _regroup(head: str, count: int) -> list[str]:
@@ -962,12 +1105,12 @@ def _aside(
         return []
     if head is None or head.family not in (COUNT, MONEY, RATE, quantities.AREA):
         return []
-    kept = (state.total, state.head, state.last, state.time)
+    kept = (state.total, state.head, state.last, state.time, list(state.recent))
     state.total, state.head, state.last = head, head, [head]
     if not inner.text.startswith("其中"):
         inner = Sentence("其中" + inner.text, [inner.at[0]] * 2 + inner.at if inner.at else [], inner.start, inner.end, inner.asides)
     out = _sentence(inner, state)
-    state.total, state.head, state.last, state.time = kept
+    state.total, state.head, state.last, state.time, state.recent = kept
     for finding in out:
         finding.past = head.past
         if finding.time is None or finding.time is kept[3]:

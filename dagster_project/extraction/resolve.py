@@ -19,12 +19,16 @@ class Resolved:
     note: str = ""
 
 
+# Names of the code book that are words in every other text.
+_WORDS = frozenset(("城区", "郊区", "新区", "矿区", "市区", "市中区", "市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"))
+
+
 class Reference:
     def __init__(self, folder: Path) -> None:
         self.names = frozenset()
         with (folder / "regions.csv").open(encoding="utf-8-sig", newline="") as file:
             self.rows = list(csv.DictReader(file))
-        self.names = frozenset(r["name_zh"] for r in self.rows if r["level"] != "nation" and len(r["name_zh"]) > 2 or r["name_zh"] in ("道县",))
+        self.names = frozenset(r["name_zh"] for r in self.rows if r["level"] != "nation") - _WORDS
 
     def indicator(self, name: str, unit: str, comparator: str) -> Resolved:
         return Resolved()
