@@ -102,6 +102,8 @@ def read(settings: Settings, path: Path, version: str = "") -> Text:
         return Text(path, name, digest, about, candidates, key, reused=True)
     try:
         candidates = tuple(extract(path, settings.raw))
+    except ImportError:
+        raise  # a library is missing: nothing is wrong with the text
     except Exception as error:  # whatever a damaged file or a reader may raise: the other texts go on
         return aside("unreadable_document", found=" ".join(str(error).split()) or type(error).__name__)
     if not files.is_resting(path, before):

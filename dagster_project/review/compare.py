@@ -92,6 +92,8 @@ def _text(settings: Settings, file: Path) -> Text:
         return text
     try:
         return Text(file, file.name, candidates=tuple(documents.extract(file, settings.raw)))
+    except ImportError:
+        raise
     except Exception as error:  # as in a refresh: whatever a damaged file or a reader may raise
         raise ReviewError(Problem.of("unreadable_document", documents.SOURCE, file.name, found=error).text()) from error
 

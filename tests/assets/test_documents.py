@@ -209,3 +209,22 @@ def test_one_text_can_be_made_anew_and_a_broken_one_fails_alone(
         ]  # fmt: skip
     assert ran == [True, False]
     assert Path(site.home / "extracted").is_dir()
+
+
+# ---- with the extractor itself
+
+
+def test_a_sentence_of_a_plan_becomes_a_candidate(site: Site) -> None:
+    site.statistics(2024, {})
+    put(
+        site,
+        "441800-2023-plan.txt",
+        "清远市学前教育行动计划（2023—2025年）",
+        "",
+        "一、目标",
+        "到2025年，全市学前教育毛入园率达到96%以上。",
+    )
+    result = site.run("load")
+    assert result.exit_code == 0, result.output
+    found = table(site, "select comparison, comparator, value, unit, target_year from raw.target_candidates")
+    assert found == [("new", ">=", "96", "%", "2025")]
