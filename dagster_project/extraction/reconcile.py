@@ -22,7 +22,7 @@ COMPARISONS = {
     "rejected": ("审核时已否决", "was rejected in a review"),
 }
 # What makes two of one clause the same target: a difference in any of these is a change.
-_BINDING = ("comparator", "value", "value_high", "unit", "target_year", "deadline", "region", "kind")
+BINDING = ("comparator", "value", "value_high", "unit", "target_year", "deadline", "region", "kind")
 # What is told where it differs and changes nothing by itself.
 _TOLD = ("article", "indicator_zh", "subject_zh", "indicator_code", "baseline", "responsible_units", "evidence")
 # What one person said no to: the same words with the same reading.
@@ -106,7 +106,7 @@ def reconcile(
     retired = {
         rest[number]: row
         for number, row in _pairs([candidates[number] for number in rest], withdrawn).items()
-        if not _differing(candidates[rest[number]], row, _BINDING)
+        if not _differing(candidates[rest[number]], row, BINDING)
     }
     ids = _Ids(document_id, {row["target_id"] for row in ledger})
     comparisons = []
@@ -133,7 +133,7 @@ def reconcile(
 
 
 def _met(candidate: Candidate, row: Row, decision: tuple[str, str, str] | None, ids: _Ids) -> Comparison:
-    changes = _differing(candidate, row, _BINDING)
+    changes = _differing(candidate, row, BINDING)
     differs = (*changes, *_differing(candidate, row, _TOLD))
     if not changes:
         return Comparison(row["target_id"], "same", candidate, row, differs=differs)

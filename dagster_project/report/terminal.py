@@ -10,7 +10,7 @@ from rich.markup import escape as escape_markup
 from rich.panel import Panel
 from rich.table import Table
 
-from dagster_project.extraction.reconcile import COMPARISONS, Comparison, facts
+from dagster_project.extraction.reconcile import BINDING, COMPARISONS, Comparison, facts
 from dagster_project.publish.gates import refuses
 from dagster_project.publish.snapshot import Snapshot
 from dagster_project.refresh.record import OUTCOMES, Record
@@ -270,7 +270,7 @@ def review(out: Console, reviewed: "Sequence[Reviewed]") -> None:
             if comparison.decision[0]:
                 remarks.insert(0, "，".join(comparison.decision))
             table.add_row(
-                escape(comparison.proposed_id or comparison.target_id), _COMPARED[comparison.comparison],
+                escape((comparison.proposed_id or comparison.target_id).removeprefix(f"{one.document_id}/")), _COMPARED[comparison.comparison],
                 escape(_target(comparison)), escape(_clause(comparison)),
                 f"{candidate.confidence:.2f}" if candidate else "", escape("\n".join(filter(None, remarks))),
             )  # fmt: skip
@@ -311,9 +311,9 @@ def _change(comparison: Comparison) -> str:
     if comparison.comparison != "changed" or comparison.candidate is None or comparison.row is None:
         return ""
     said = facts(comparison.candidate)
-    names = ["region_zh" if name == "region" else name for name in comparison.differs]
-    changes = [f"{name}: {comparison.row[name] or '-'} → {said[name] or '-'}" for name in names if name != "evidence"]
-    return f"{comparison.target_id}：{'；'.join(changes)}"
+    names = ["region_zh" if name == "region" else name for name in comparison.differs if name in BINDING]
+    changes = [f"{name}: {comparison.row[name] or '-'} → {said[name] or '-'}" for name in names]
+    return f"{comparison.target_id.rsplit('/', 1)[1]}: {'；'.join(changes)}"
 
 
 def explanation(out: Console, found: Explanation) -> None:
