@@ -173,6 +173,28 @@ def explain(indicator: str, region: str | None, year: int | None, stage: str, se
 
 
 @cli.command()
+@click.argument("region")
+@click.argument("year", type=int)
+@click.option(
+    "--schools", type=click.IntRange(min=0), default=10, show_default=True,
+    help="每个条件列出多少所未达到的学校 / failing schools shown for each condition.",
+)  # fmt: skip
+def assess(region: str, year: int, schools: int) -> None:
+    """一个县的两项评估，逐条列出 / both assessments of a county, condition by condition: zhibiao assess 430405 2024."""
+    from dagster_project import build_file
+    from dagster_project.publish import snapshot
+    from dagster_project.report import assess as assessing
+    from dagster_project.report import terminal
+
+    served = snapshot.current(_settings())
+    if served is None:
+        raise snapshot.SnapshotError("还没有快照 / no snapshot yet: make refresh")
+    with build_file.reading(served.database) as connection:
+        for found in assessing.assess(connection, region, year):
+            terminal.assessment(terminal.console(), found, schools)
+
+
+@cli.command()
 @click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--title", help="名称 / title.")
 @click.option("--issuer", help="发布机构 / issuer.")
@@ -219,6 +241,46 @@ def add(paths: tuple[Path, ...], **given: str | None) -> None:
             ),
         )
         click.echo(f"已写 / written: {settings.raw_name(written)}")
+
+
+class _Years(click.ParamType[tuple[int, int]]):
+    name = "FIRST-LAST"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        first, _, last = str(value).partition("-")
+        if not (first.isdecimal() and last.isdecimal() and 1990 <= int(first) <= int(last) <= 2100):
+            self.fail(f"{value!r}: 写成 2013-2024 / write it like 2013-2024")
+        return int(first), int(last)
+
+
+@cli.command("demo-county")
+@click.argument("raw", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--schools", default=300, show_default=True, help="普通县的学校数 / schools of the ordinary county.")
+@click.option("--years", type=_Years(), default="2013-2024", show_default=True, help="年份 / years.")
+@click.option("--seed", default=1, show_default=True, help="同种子得相同字节 / the same seed gives the same bytes.")
+@click.option("--counties", "keys", help="只要这些县，逗号分隔 / only these counties, parted by commas.")
+def demo_county(raw: Path | None, schools: int, years: tuple[int, int], seed: int, keys: str | None) -> None:
+    """把合成县的学校、县情、区划和认定写入 RAW（默认 ZHIBIAO_RAW） / write synthetic counties into RAW."""
+    from dagster_project.demo import county as demo
+    from dagster_project.demo.write import DemoError, write
+    from dagster_project.report import terminal
+
+    folder = raw.resolve() if raw else _settings().raw
+    try:
+        known = {county.key: county for county in demo.counties(schools)}
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    wanted = keys.split(",") if keys else list(known)
+    if unknown := [key for key in wanted if key not in known]:
+        raise click.UsageError(
+            f"{', '.join(unknown)}: 没有这个县，可选 / no such county, choose from {', '.join(known)}"
+        )
+    chosen = [known[key] for key in wanted]
+    try:
+        written = write(folder, chosen, *years, seed, lambda line: click.echo(f"· {line}"))
+    except DemoError as error:
+        raise click.ClickException(str(error)) from error
+    terminal.demo(terminal.console(), folder, chosen, written)
 
 
 @cli.command()

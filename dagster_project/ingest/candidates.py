@@ -36,9 +36,9 @@ COLUMNS: dict[str, str] = {
     "proposed_id": "拟用编号 / id the candidate would be entered under",
     "differs": "不同的列 / columns that differ",
     "obstacle": "不能照此入台账的原因 / why it cannot be entered as it is",
-    "decided_by": "否决人 / who rejected it",
-    "decided_on": "否决日期 / when it was rejected",
-    "decision_reason": "否决理由 / why it was rejected",
+    "rejected_by": "否决人 / who rejected it",
+    "rejected_on": "否决日期 / when it was rejected",
+    "rejection_reason": "否决理由 / why it was rejected",
     "article": "条款 / article",
     "indicator_zh": "指标 / indicator as printed",
     "indicator_code": "指标代码 / indicator code",
@@ -285,7 +285,7 @@ def _lines(one: Reviewed) -> Iterable[Row]:
             line |= {name: _text(getattr(candidate, name)) for name in _OF_CANDIDATE}
         elif row is not None:
             line |= {name: row[name] for name in _OF_CANDIDATE if name in row and name not in ("confidence", "note")}
-        decided_by, decided_on, reason = comparison.decision
+        rejected_by, rejected_on, reason = comparison.decision
         status = (
             "rejected" if comparison.comparison == "rejected" else "proposed" if comparison.is_proposed else "reviewed"
         )
@@ -297,9 +297,9 @@ def _lines(one: Reviewed) -> Iterable[Row]:
             "proposed_id": comparison.proposed_id,
             "differs": ", ".join(comparison.differs),
             "obstacle": one.obstacles.get(comparison.proposed_id, ""),
-            "decided_by": decided_by,
-            "decided_on": decided_on,
-            "decision_reason": reason,
+            "rejected_by": rejected_by,
+            "rejected_on": rejected_on,
+            "rejection_reason": reason,
             **_origin(one, comparison),
         }
 

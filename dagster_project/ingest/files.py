@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 SIDECAR = ".source.yml"
-READABLE = {".csv", ".xlsx"}
+READABLE = {".csv", ".xlsx", ".parquet"}
 # The folder of whole texts; everything else under `raw/` is tables.
 DOCUMENTS = "documents"
 

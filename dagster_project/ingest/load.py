@@ -1,6 +1,6 @@
 """All inputs to `raw.*`: find, vouch, read, check, store, and say what became of each file. The one entry is `load`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -116,32 +116,27 @@ def _load_source(
     for path in gone:
         name = settings.raw_name(path)
         report.problems.append(Problem.of("missing_file", contract.source, name, expected=path.name))
-    frames = []
-    for path in paths:
-        name = settings.raw_name(path)
-        try:
-            frame, about = _read_file(path, name, contract)
-        except ShapeError as error:
-            report.problems += error.problems
-            continue
-        except OSError as error:  # no permission, or gone since it was listed
-            found = error.strerror or error
-            report.problems.append(Problem.of("unreadable", contract.source, name, found=found))
-            continue
-        frames.append(frame.assign(_loaded_at=loaded_at))
-        connection.execute(
-            "insert into meta.input_file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [name, contract.source, about.sha256, path.stat().st_size, len(frame), about.title, about.issuer,
-             about.read_from, about.terms, about.retrieved, about.confidence, about.note],
-        )  # fmt: skip
     if not paths and not gone and contract.required:
         expected = " | ".join(f"raw/{pattern}.csv" for pattern in contract.files[:1])
         report.problems.append(Problem.of("missing_file", contract.source, expected, expected=expected))
-    report.file_count = len(frames)
+    columns = ", ".join(f"{column.name} text" for column in contract.columns)
+    connection.execute(
+        f"create or replace table {contract.table} "
+        f"({columns}, _file text, _row bigint, _sha256 text, _loaded_at timestamp)"
+    )
+    for path in paths:
+        name = settings.raw_name(path)
+        connection.begin()  # a file is taken whole or not at all
+        try:
+            report.row_count += _take_file(connection, path, name, contract, loaded_at)
+        except (ShapeError, OSError, *readers.UNREADABLE) as error:
+            connection.rollback()
+            report.problems += _refused(error, contract.source, name)
+        else:
+            connection.commit()
+            report.file_count += 1
     shape_problems = len(report.problems)
-    _store(connection, contract, frames)
-    report.row_count = sum(map(len, frames))
-    if frames:
+    if report.file_count:
         _check_rows(connection, contract, report, settings, sound)
     if shape_problems:
         report.outcome = Outcome.BAD_SHAPE
@@ -149,8 +144,18 @@ def _load_source(
     return report
 
 
-def _read_file(path: Path, name: str, contract: Contract) -> tuple[pd.DataFrame, sidecar.Sidecar]:
-    """A vouched-for file as contract columns plus `_file`, `_row`, `_sha256`. Raises ShapeError."""
+def _refused(error: Exception, source: str, name: str) -> list[Problem]:
+    """Why a file was not taken: told by the reader, or by the system (no permission, gone since it was listed)."""
+    if isinstance(error, ShapeError):
+        return error.problems
+    found = getattr(error, "strerror", None) or " ".join(str(error).split())
+    return [Problem.of("unreadable", source, name, found=found)]
+
+
+def _take_file(
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, contract: Contract, loaded_at: datetime
+) -> int:
+    """A vouched-for file into its raw table and `meta.input_file`; returns its rows. Raises ShapeError."""
     source = contract.source
 
     def refuse(rule: str, **details: object) -> ShapeError:
@@ -170,46 +175,46 @@ def _read_file(path: Path, name: str, contract: Contract) -> tuple[pd.DataFrame,
         raise refuse("hash_mismatch", found=f"{about.sha256[:12]}… ≠ {digest[:12]}…")
     if contract.by_year and year_of_file(name) is None:
         raise refuse("bad_file_name")
-    table = _named(readers.read(path, source, name), contract, name)
+    table = readers.read(connection, path, source, name)
+    cells = _named(table.headings, contract, name)
+    taken = ", ".join(cells.get(column.name, "''") for column in contract.columns)
+    count = 0
+    into = f"insert into {contract.table} select {taken}, ?, _row, ?, ? from piece"
+    for piece in table.pieces:  # noqa: B007 - DuckDB reads it by name
+        ((rows,),) = connection.execute(into, [name, digest, loaded_at]).fetchall()
+        count += rows
     if not files.is_resting(path, before):
         raise refuse("still_written")
-    return table.assign(_file=name, _row=table.index, _sha256=digest), about
+    connection.execute(
+        "insert into meta.input_file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [name, source, digest, before[0], count, about.title, about.issuer, about.read_from, about.terms,
+         about.retrieved, about.confidence, about.note],
+    )  # fmt: skip
+    return count
 
 
-def _named(table: pd.DataFrame, contract: Contract, name: str) -> pd.DataFrame:
-    """The table under the contract's column names and order; optional columns that are absent are empty."""
+def _named(headings: Sequence[str], contract: Contract, name: str) -> dict[str, str]:
+    """Which column of a reader's piece each column of the contract is; optional ones may be absent. Raises ShapeError."""
     known = {heading: column.name for column in contract.columns for heading in (column.name, column.zh)}
-    renamed = table.rename(columns=known)
-    present = set(renamed.columns)
+    cells = {known[heading]: f"c{place}" for place, heading in enumerate(headings) if heading in known}
     problems = [
         Problem.of("missing_column", contract.source, name, column=column.name, expected=column.zh,
-                   found=", ".join(map(str, table.columns)))
+                   found=", ".join(headings))
         for column in contract.columns
-        if column.required and column.name not in present
+        if column.required and column.name not in cells
     ]  # fmt: skip
     expected = ", ".join(column.name for column in contract.columns)
     problems += [
-        Problem.of("unknown_column", contract.source, name, column=str(column), expected=expected)
-        for column in table.columns
-        if column not in known
+        Problem.of("unknown_column", contract.source, name, column=heading, expected=expected)
+        for heading in headings
+        if heading not in known
     ]
-    if len(present) < len(renamed.columns):
-        twice = sorted({column for column in renamed.columns if list(renamed.columns).count(column) > 1})
-        problems += [Problem.of("repeated_column", contract.source, name, column=column) for column in twice]
+    found = [known[heading] for heading in headings if heading in known]
+    twice = sorted({column for column in found if found.count(column) > 1})
+    problems += [Problem.of("repeated_column", contract.source, name, column=column) for column in twice]
     if problems:
         raise ShapeError(problems)
-    return renamed.reindex(columns=[column.name for column in contract.columns], fill_value="")
-
-
-def _store(connection: duckdb.DuckDBPyConnection, contract: Contract, frames: list[pd.DataFrame]) -> None:
-    columns = ", ".join(f"{column.name} text" for column in contract.columns)
-    connection.execute(
-        f"create or replace table {contract.table} "
-        f"({columns}, _file text, _row bigint, _sha256 text, _loaded_at timestamp)"
-    )
-    if frames:
-        incoming = pd.concat(frames, ignore_index=True)  # noqa: F841 - DuckDB reads it by name
-        connection.execute(f"insert into {contract.table} by name select * from incoming")
+    return cells
 
 
 def _check_rows(

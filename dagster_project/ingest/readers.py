@@ -1,15 +1,20 @@
-"""A file to a table of text: CSV through the standard library, XLSX through openpyxl. Cells are trimmed and otherwise as printed."""
+"""A file to a table of text: CSV through the standard library, XLSX through openpyxl, Parquet and big plain CSV through DuckDB.
+
+Cells are trimmed and otherwise as printed: the same table gives the same text, whatever kind of file holds it.
+"""
 
 import csv
-import io
 import re
 import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 from dagster_project.ingest.problem import Problem, ShapeError
@@ -18,55 +23,163 @@ _BOM = b"\xef\xbb\xbf"
 _DATA_SHEETS = {"data", "数据"}
 # A header that lost a column makes every row ragged: a few of them say so.
 _TOLD_RAGGED = 100
+# Rows that are held as Python objects at a time.
+_PIECE = 20_000
+# Bytes of a CSV from which it pays to let DuckDB read it.
+_BIG = 4_000_000
+# Characters of a line that no table of numbers has.
+_LONG = 1_000_000
+_PADDED = re.compile(r"\s(?:(?<=,\s)|(?=,)|$)")
+# What str.strip takes away, for DuckDB's trim; the long list is slow there.
+_SPACE = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
+_ASCII_SPACE = "".join(filter(str.isascii, _SPACE))
+# What DuckDB raises at a file that is damaged; only while a piece is read does it see all of it.
+UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException)
 
 # A row and its number as a spreadsheet counts; a quoted line break does not count.
 _Row = tuple[int, list[str]]
 
 
-def read(path: Path, source: str, name: str) -> pd.DataFrame:
-    """The file's table: every column text (empty cell: empty text), index = row number as a spreadsheet counts.
+@dataclass(frozen=True)
+class Table:
+    """A file's table: its headings, and its rows in pieces that are read as they are asked for.
 
-    The first row with a cell is the header. Fully empty rows and columns are skipped; rows keep their numbers.
-    Raises ShapeError.
+    A piece has `_row` (the row's number as a spreadsheet counts, the header is 1) and text columns `c0`, `c1`, … in
+    the order of the headings; an empty cell is empty text. Fully empty rows are left out; the others keep their numbers.
     """
-    if path.suffix.lower() == ".csv":
-        rows = _read_csv(path, source, name)
-    elif path.suffix.lower() == ".xlsx":
-        rows = _read_xlsx(path, source, name)
-    else:
-        raise ShapeError([Problem.of("unsupported_file", source, name, found=path.suffix or path.name)])
-    if len(rows) < 2:
+
+    headings: tuple[str, ...]
+    pieces: Iterator[duckdb.DuckDBPyRelation]
+
+
+def read(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    source: str,
+    name: str,
+    header_rows: int = 1,
+    separator: str = "/",
+) -> Table:
+    """The file's table. Its first `header_rows` rows with a cell are the header (see `joined`).
+
+    A Parquet file has a header of its own: its first row of data is row 2. Raises ShapeError, also while pieces are read.
+    """
+    kind = path.suffix.lower()
+    if kind == ".parquet":
+        return _read_parquet(connection, path, source, name)
+    rows = _rows(path, source, name)
+    header = [cells for _, cells in islice(rows, header_rows)]
+    headings = joined(header, separator)
+    is_plain = kind == ".csv" and path.stat().st_size >= _BIG and all(headings) and _is_plain(path)
+    first = list(islice(rows, 1 if is_plain else _PIECE))
+    if not first:
         raise ShapeError([Problem.of("no_rows", source, name)])
-    width = max(len(cells) for _, cells in rows)
-    cells = pd.DataFrame(
-        [cells + [""] * (width - len(cells)) for _, cells in rows], dtype=str, index=[number for number, _ in rows]
-    )
-    filled = list((cells != "").any())
-    problems = [
-        Problem.of("unnamed_column", source, name, found=number)
-        for number, (heading, used) in enumerate(zip(cells.iloc[0], filled, strict=True), start=1)
-        if used and heading == ""
-    ]
-    cells = cells.loc[:, filled]  # a workbook's formatted but empty columns
-    header = list(cells.iloc[0])
-    repeated = sorted({heading for heading in header if heading and header.count(heading) > 1})
-    problems += [Problem.of("repeated_column", source, name, column=heading) for heading in repeated]
-    if problems:
+    frame, problems = _framed(headings, first, source, name)
+    if problems := problems + _repeated(headings, source, name):
         raise ShapeError(problems)
-    return cells.iloc[1:].set_axis(header, axis=1)
+
+    def pieces() -> Iterator[duckdb.DuckDBPyRelation]:
+        if is_plain:
+            yield _plain_csv(connection, path, len(headings), first[0][0] - 1)
+            return
+        yield connection.from_df(frame)
+        while lines := list(islice(rows, _PIECE)):
+            piece, problems = _framed(headings, lines, source, name)
+            if problems:
+                raise ShapeError(problems)
+            yield connection.from_df(piece)
+
+    return Table(tuple(filter(None, headings)), pieces())
 
 
-def _decode(data: bytes, source: str, name: str) -> str:
+def first_rows(path: Path, source: str, name: str, count: int) -> list[list[str]]:
+    """The first rows with a cell of a CSV or XLSX, before anything is made of them. Raises ShapeError."""
+    return [cells for _, cells in islice(_rows(path, source, name), count)]
+
+
+def joined(header: Sequence[Sequence[str]], separator: str) -> list[str]:
+    """The headings of a header of one or more rows: the cells of a column from above, joined by `separator`.
+
+    Only the first column of a merged cell holds it, so in every row but the last an empty cell is taken to continue
+    the cell on its left, as far as the heading above the two is one.
+    """
+    width = max(map(len, header), default=0)
+    above = [""] * width
+    for number, cells in enumerate(header, start=1):
+        row = [*cells, *[""] * (width - len(cells))]
+        if number < len(header):
+            for place in range(1, width):
+                if not row[place] and above[place] == above[place - 1]:
+                    row[place] = row[place - 1]
+        above = [separator.join(filter(None, pair)) for pair in zip(above, row, strict=True)]
+    return above
+
+
+def _rows(path: Path, source: str, name: str) -> Iterator[_Row]:
+    kind = path.suffix.lower()
+    if kind == ".csv":
+        return _read_csv(path, _encoding(path, source, name), source, name)
+    if kind == ".xlsx":
+        return iter(_read_xlsx(path, source, name))
+    raise ShapeError([Problem.of("unsupported_file", source, name, found=path.suffix or path.name)])
+
+
+def _framed(
+    headings: Sequence[str], rows: Sequence[_Row], source: str, name: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Rows as a piece, and what is wrong with them: cells in a column that has no heading."""
+    width = max(len(headings), *(len(cells) for _, cells in rows))
+    columns = zip(*(cells + [""] * (width - len(cells)) for _, cells in rows), strict=True)
+    held: dict[str, Any] = {"_row": [number for number, _ in rows]}
+    problems = []
+    for place, column in enumerate(columns):
+        if place < len(headings) and headings[place]:
+            held[f"c{len(held) - 1}"] = pd.Series(column, dtype=object)
+        elif any(column):
+            problems.append(Problem.of("unnamed_column", source, name, found=place + 1))
+    return pd.DataFrame(held), problems
+
+
+def _repeated(headings: Iterable[str], source: str, name: str) -> list[Problem]:
+    named = [heading for heading in headings if heading]
+    twice = sorted({heading for heading in named if named.count(heading) > 1})
+    return [Problem.of("repeated_column", source, name, column=heading) for heading in twice]
+
+
+def _scanned(path: Path) -> str:
+    """A path as DuckDB's readers take it, in SQL: they would find other files by `*`, `?` and `[`."""
+    literal = "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
+    return "'" + literal.replace("'", "''") + "'"
+
+
+def _trimmed(column: str) -> str:
+    return (
+        f"coalesce(case when strlen({column}) = length({column}) then trim({column}, '{_ASCII_SPACE}') "
+        f"else trim({column}, '{_SPACE}') end, '')"
+    )
+
+
+def _not_empty(width: int) -> str:
+    return " or ".join(f"c{place} <> ''" for place in range(width))
+
+
+# ---- CSV
+
+
+def _encoding(path: Path, source: str, name: str) -> str:
+    data = path.read_bytes()
     if b"\0" in data:
         # UTF-16 lands here too: half of its bytes are zero.
         raise ShapeError([Problem.of("bad_encoding", source, name, found=f"NUL, byte {data.index(0)}")])
     errors = []
     for encoding in ("utf-8",) if _is_damaged_utf8(data) else ("utf-8", "gb18030"):
         try:
-            return data.decode(encoding).removeprefix("\ufeff")
+            data.decode(encoding)
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             errors.append(f"{encoding}: line {line}, byte {error.start}")
+        else:
+            return encoding
     raise ShapeError([Problem.of("bad_encoding", source, name, found=", ".join(errors))])
 
 
@@ -78,26 +191,134 @@ def _is_damaged_utf8(data: bytes) -> bool:
     return len(re.findall("[\u3000-\u9fff]", text)) > text.count("\ufffd")
 
 
-def _read_csv(path: Path, source: str, name: str) -> list[_Row]:
-    reader = csv.reader(io.StringIO(_decode(path.read_bytes(), source, name), newline=""), strict=True)
-    rows: list[_Row] = []
-    number = 0
+def _read_csv(path: Path, encoding: str, source: str, name: str) -> Iterator[_Row]:
+    ragged: list[Problem] = []
+    width = number = 0
+    with path.open(encoding=encoding, newline="") as file:
+        if file.read(1) != "\ufeff":
+            file.seek(0)
+        try:
+            for number, row in enumerate(csv.reader(file, strict=True), start=1):
+                cells = [cell.strip() for cell in row]
+                if not any(cells):
+                    continue
+                width = width or len(cells)
+                if len(cells) == width:
+                    yield number, cells
+                    continue
+                ragged.append(Problem.of("ragged_row", source, name, row=number, found=len(cells), expected=width))
+                if len(ragged) == _TOLD_RAGGED:
+                    break
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise ShapeError([Problem.of("unreadable", source, name, row=number + 1, found=error)]) from error
+    if ragged:
+        raise ShapeError(ragged)
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether a CSV is UTF-8 and each of its lines a row of equally many bare cells, so that there is one way to read it:
+    no quotes, and no space around a cell.
+    """
     try:
-        for number, row in enumerate(reader, start=1):
-            cells = [cell.strip() for cell in row]
-            if any(cells):
-                rows.append((number, cells))
-    except csv.Error as error:
-        raise ShapeError([Problem.of("unreadable", source, name, row=number + 1, found=error)]) from error
-    width = len(rows[0][1]) if rows else 0
-    ragged = (
-        Problem.of("ragged_row", source, name, row=number, found=len(cells), expected=width)
-        for number, cells in rows
-        if len(cells) != width
+        with path.open(encoding="utf-8", newline="\n") as file:
+            commas = next(file).count(",")
+            return commas > 0 and all(
+                line.count(",") == commas
+                and '"' not in line
+                and len(line) < _LONG
+                and not line[0].isspace()
+                and not _PADDED.search(line.removesuffix("\n").removesuffix("\r"))
+                for line in file
+            )
+    except UnicodeDecodeError:
+        return False
+
+
+def _plain_csv(connection: duckdb.DuckDBPyConnection, path: Path, width: int, above: int) -> duckdb.DuckDBPyRelation:
+    """The rows of a plain CSV below its first `above` lines, without making an object of each of its cells."""
+    columns = ", ".join(f"'c{place}': 'varchar'" for place in range(width))
+    cells = ", ".join(f"coalesce(c{place}, '') as c{place}" for place in range(width))
+    return connection.sql(
+        f"""select * from (
+            select row_number() over () + {above} as _row, {cells}
+            from read_csv({_scanned(path)}, auto_detect = false, header = false, skip = {above}, delim = ',',
+                quote = '', escape = '', columns = {{{columns}}}))
+        where {_not_empty(width)}"""
     )
-    if problems := list(islice(ragged, _TOLD_RAGGED)):
+
+
+# ---- Parquet
+
+
+def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, source: str, name: str) -> Table:
+    file = _scanned(path)
+    try:
+        schema = connection.execute(f"select name, num_children from parquet_schema({file})").fetchall()
+        content = connection.sql(f"select * from read_parquet({file}, hive_partitioning = false)")
+        types = [str(type_) for type_ in content.types]
+        (count,) = connection.execute(f"select num_rows from parquet_file_metadata({file})").fetchall()
+    except UNREADABLE as error:
+        raise ShapeError([Problem.of("unreadable", source, name, found=_first_line(error))]) from error
+    # The root comes first; a column within a column makes its parent one that is not read.
+    headings = [heading.strip() for heading, children in schema[1:] if not children]
+    texts = [_text_of(f"p{place}", type_) for place, type_ in enumerate(types)]
+    problems = [
+        Problem.of("unreadable", source, name, column=content.columns[place], found=f"{types[place]} 类型的列 / column")
+        for place, text in enumerate(texts)
+        if text is None
+    ]
+    if not problems:
+        problems = [
+            Problem.of("unnamed_column", source, name, found=place)
+            for place, heading in enumerate(headings, start=1)
+            if not heading
+        ] + _repeated(headings, source, name)
+    if problems:
         raise ShapeError(problems)
-    return rows
+    if not count[0]:
+        raise ShapeError([Problem.of("no_rows", source, name)])
+    names = ", ".join(f"p{place}" for place in range(len(texts)))
+    cells = ", ".join(f"{text} as c{place}" for place, text in enumerate(texts))
+    piece = connection.sql(
+        f"""select * from (
+            select number + 2 as _row, {cells}
+            from read_parquet({file}, hive_partitioning = false, file_row_number = true) as t({names}, number))
+        where {_not_empty(len(texts))}"""
+    )
+    return Table(tuple(headings), iter([piece]))
+
+
+def _text_of(column: str, type_: str) -> str | None:
+    """A Parquet column as a cell prints it, in SQL, or None where it has no such form.
+
+    Whole numbers have no point, whatever their type: a count with gaps is often kept as a float. Numbers have the 15
+    digits of a spreadsheet; one that is no number (nan, inf) stays text, which the rules refuse.
+    """
+    if type_ == "VARCHAR" or type_.startswith("ENUM"):
+        return _trimmed(column if type_ == "VARCHAR" else f"{column}::varchar")
+    if type_ == "BOOLEAN":
+        return f"case when {column} then 'yes' when not {column} then 'no' else '' end"
+    if re.fullmatch("U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DATE|TIME|UUID", type_):
+        return f"coalesce({column}::varchar, '')"
+    if type_.startswith("TIMESTAMP") and "ZONE" not in type_:
+        return f"coalesce(replace({column}::timestamp::varchar, ' 00:00:00', ''), '')"
+    number = f"({column}::varchar::double)" if type_ == "FLOAT" else column
+    if type_.startswith("DECIMAL"):
+        text = f"{column}::varchar"
+        return f"coalesce(case when contains({text}, '.') then rtrim(rtrim({text}, '0'), '.') else {text} end, '')"
+    if type_ in ("FLOAT", "DOUBLE"):
+        return f"""case when {number} is null then '' when not isfinite({number}) then {number}::varchar
+            when {number} = trunc({number}) and abs({number}) < 1e20 then {number}::hugeint::varchar
+            when abs({number}) < 1e-4 then rtrim({number}::decimal(38, 20)::varchar, '0')
+            else format('{{:.15g}}', {number}) end"""
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+# ---- XLSX
 
 
 def _read_xlsx(path: Path, source: str, name: str) -> list[_Row]:
@@ -107,7 +328,7 @@ def _read_xlsx(path: Path, source: str, name: str) -> list[_Row]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which are of no interest
             book = openpyxl.load_workbook(path, data_only=True, read_only=True, keep_links=False)
-            sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"}
+            sheets = {sheet.title: _sheet_rows(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"}
             book.close()
     except Exception as error:  # a broken workbook fails anywhere in the zip, the XML or openpyxl, with errors of each
         found = f"{type(error).__name__}: {error}"
@@ -121,7 +342,7 @@ def _read_xlsx(path: Path, source: str, name: str) -> list[_Row]:
     return next(iter(filled.values()), [])
 
 
-def _rows(sheet: Any) -> list[_Row]:
+def _sheet_rows(sheet: Any) -> list[_Row]:
     sheet.reset_dimensions()  # some exporters write a size that is too small, and openpyxl would stop there
     printed = ((number, [_printed(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), start=1))
     return [(number, cells) for number, cells in printed if any(cells)]
@@ -133,7 +354,7 @@ def _printed(cell: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return "yes" if value else "no"
     if isinstance(value, int | float):
         return _printed_number(value, str(getattr(cell, "number_format", "") or "General"))
     if isinstance(value, datetime):

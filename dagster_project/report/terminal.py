@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -10,11 +11,14 @@ from rich.markup import escape as escape_markup
 from rich.panel import Panel
 from rich.table import Table
 
+from dagster_project.demo.county import County
+from dagster_project.demo.write import Written
 from dagster_project.extraction.reconcile import BINDING, COMPARISONS, Comparison, facts
 from dagster_project.publish.gates import refuses
 from dagster_project.publish.snapshot import Snapshot
 from dagster_project.refresh.record import OUTCOMES, Record
 from dagster_project.report import words
+from dagster_project.report.assess import Assessment
 from dagster_project.report.explain import Cell, Explanation, Row, TargetExplanation
 from dagster_project.settings import ROOT, Settings
 
@@ -316,6 +320,26 @@ def _change(comparison: Comparison) -> str:
     return f"{comparison.target_id.rsplit('/', 1)[1]}: {'；'.join(changes)}"
 
 
+def demo(out: Console, raw: Path, counties: Sequence[County], written: Sequence[Written]) -> None:
+    """What was written of which synthetic counties, and what to do next."""
+    table = Table(box=None)
+    for heading in ("县 / county", "代码 / code", "说明 / what it shows"):
+        table.add_column(heading)
+    for county in counties:
+        table.add_row(county.name_zh, county.code, f"{county.shows_zh} / {county.shows_en}")
+    out.print(table)
+    table = Table(box=None)
+    table.add_column("文件 / files")
+    table.add_column("个数 / count", justify="right")
+    table.add_column("合成行 / synthetic rows", justify="right")
+    for sort in written:
+        table.add_row(sort.name, str(sort.files), f"{sort.rows:,}")
+    out.print(table)
+    out.print(f"位置 / where: {escape(raw)}", soft_wrap=True)
+    named = "" if raw == (ROOT / "raw") else f"ZHIBIAO_RAW={shlex.quote(str(raw))} "
+    out.print(f"接着可以 / next: {escape(named)}.venv/bin/zhibiao refresh", soft_wrap=True)
+
+
 def explanation(out: Console, found: Explanation) -> None:
     """One value with its working."""
     indicator = found.indicator
@@ -433,6 +457,79 @@ def target(out: Console, found: TargetExplanation) -> None:
     out.print(f"基准日期 / as of {found.snapshot_as_of}")
 
 
+_ASSESSED_STYLE = {
+    "met": "green",
+    "not_met": "red",
+    "no_data": "yellow",
+    "needs_judgement": "cyan",
+    "undecided": "cyan",
+}
+
+
+def assessment(out: Console, found: Assessment, shown_schools: int) -> None:
+    """A county's verdict, its conditions as a table, and the schools that fail each of them."""
+    v = found.verdict
+    zh, en = words.of(words.ASSESSMENTS, v["assessment"])
+    out.print(
+        f"[bold]{escape(v['region_zh'])} {v['region_code']} · {v['year']} · {zh} / {en}: {_assessed(v)}[/]",
+        soft_wrap=True,
+    )
+    out.print(f"{escape(v['summary_zh'])}\n{escape(v['summary_en'])}", soft_wrap=True)
+    table = Table(title="条件 / conditions", title_justify="left")
+    table.add_column("条件 / condition")
+    for heading in ("要求 / asked", "数值 / value", "差距 / gap"):
+        table.add_column(heading, justify="right")
+    table.add_column("结论 / status")
+    table.add_column("说明 / remark")
+    for c in found.conditions:
+        unit = _UNITS.get(c["unit"] or "", "")
+        asked = "" if c["required_value"] is None else f"{c['comparator']} {_number(c['required_value'])}{unit}"
+        value = "" if c["value"] is None else f"{_number(c['value'])}{unit}"
+        gap = "" if c["status"] != "not_met" or c["gap"] is None else f"{_number(c['gap'])}{unit}"
+        remark = "" if c["remark_zh"] is None else f"{c['remark_zh']}\n{c['remark_en']}"
+        if c["judgement_by"]:
+            remark = f"{c['judgement_by']}，{c['judgement_date']}：{c['judgement_evidence']}"
+        table.add_row(
+            f"{c['condition_no']} {escape(c['name_zh'])}\n{escape(c['name_en'])}", escape(asked), value, gap,
+            _assessed(c) + _COUNTING[c["decides"]], escape(remark),
+        )  # fmt: skip
+    out.print(table)
+    for c in found.conditions:
+        failing = found.schools.get((c["condition_no"], c["indicator_code"]), [])
+        if not failing:
+            continue
+        out.print(
+            f"[bold]{c['condition_no']} {escape(c['name_zh'])}[/]: 未达到的学校 / schools that fail: {len(failing)}"
+        )
+        for school in failing[:shown_schools]:
+            out.print(f"  {escape(_failing(school))}", soft_wrap=True)
+        if len(failing) > shown_schools:
+            out.print(f"  … 另有 {len(failing) - shown_schools} 所 / more: marts.assessment_school")
+
+
+# How a condition counts towards the verdict, where it does not do so by itself.
+_COUNTING = {"yes": "", "no": "\n供另一条件 / feeds another", "local": "\n地方标准 / local, not counted"}
+
+
+def _assessed(row: dict[str, Any]) -> str:
+    zh, en = words.of(words.ASSESSED, row["status"])
+    provisional = "（暂定 / provisional）" if row["is_provisional"] else ""
+    return f"[{_ASSESSED_STYLE[row['status']]}]{zh} / {en}{provisional}[/]"
+
+
+def _failing(school: dict[str, Any]) -> str:
+    told = f"{school['school_name']} {school['school_id']}: "
+    if school["failing_class_count"] is not None:
+        return f"{told}{school['failing_class_count']} / {school['class_count']} 个班超过上限 / classes over the limit"
+    if school["indicators_met"] is not None:
+        return (
+            f"{told}七项达标 {school['indicators_met']} 项，最差为标准的 {school['worst_ratio_pct']:.2f} % / "
+            f"{school['indicators_met']} of seven met, the worst at {school['worst_ratio_pct']:.2f} % of its standard"
+        )
+    unit = _UNITS.get(school["unit"], "")
+    return f"{told}{_number(school['value'])}{unit}，还差 / short by {_number(school['shortfall'])}{unit}"
+
+
 def _aim(target: dict[str, Any]) -> str:
     """What a target asks for, as printed: 不低于 / at least 85 %，2020."""
     zh, en = words.of(words.COMPARATORS, target["comparator"])
@@ -529,9 +626,8 @@ def _row(row: Row) -> str:
     factor = "" if row.coefficient == 1 else f"{row.coefficient:g} × "
     corrected = f"，更正为 / corrected to {row.correction}" if row.correction else ""
     source = row.source.strip("《》")
-    return escape(
-        f"{factor}{row.what} {row.printed}{corrected}，{row.publisher}《{source}》 {row.file} 第 {row.row} 行"
-    )
+    where = f"第 {row.row} 行" if row.unit_count is None else f"{row.unit_count} 所（个）合计 / summed"
+    return escape(f"{factor}{row.what} {row.printed}{corrected}，{row.publisher}《{source}》 {row.file} {where}")
 
 
 def _short(path: object) -> str:

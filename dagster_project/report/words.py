@@ -110,6 +110,23 @@ VERDICTS = {
     "stagnation_or_regression": ("停滞或倒退", "stagnation or regression"),
 }
 
+ASSESSMENTS = {
+    "preschool_universal_inclusive_2020": ("学前教育普及普惠县（2020）", "universal and inclusive preschool (2020)"),
+    "compulsory_quality_balanced_2017": (
+        "义务教育优质均衡县（2017）",
+        "balanced quality of compulsory education (2017)",
+    ),
+}
+
+# Of a condition of an assessment, and of a county.
+ASSESSED = {
+    "met": ("达到", "met"),
+    "not_met": ("未达到", "not met"),
+    "no_data": ("无数据", "no data"),
+    "needs_judgement": ("待认定", "to be decided"),
+    "undecided": ("待认定", "undecided"),
+}
+
 COMPARATORS = {
     ">=": ("不低于", "at least"),
     ">": ("高于", "more than"),

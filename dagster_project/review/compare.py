@@ -22,6 +22,8 @@ from dagster_project.ingest.problem import Problem, ShapeError
 from dagster_project.settings import Settings
 
 _SOURCES = ("targets", "target_documents", "target_rejections", "indicator_formulas")
+# What a spreadsheet saves.
+_TABLES = {".csv", ".xlsx"}
 _REQUIRED = ("doc", "indicator_zh", "comparator", "evidence")
 _YEAR = re.compile(r"(?:19|20|21)\d\d")
 
@@ -55,15 +57,15 @@ def ledger(settings: Settings) -> Iterator[Ledger]:
 
 def compare(known: Ledger, file: Path) -> list[Reviewed]:
     """The documents of a file beside the ledger. Raises ReviewError for a file that cannot be read."""
-    if file.suffix.lower() in files.READABLE:
-        texts = list(_edited(known.settings, file).values())
+    if file.suffix.lower() in _TABLES:
+        texts = list(_edited(known, file).values())
         whole = False
     else:
         texts = [_text(known.settings, file)]
         whole = files.is_document(_relative(known.settings, file))
     found = candidates.compare(known.connection, texts, known.settings.as_of, all_of_it=whole)
     mine = [one for one in found if one.text is not None]
-    if file.suffix.lower() in files.READABLE:
+    if file.suffix.lower() in _TABLES:
         # A table is a choice of candidates: what it leaves out says nothing.
         mine = [
             replace(one, comparisons=[c for c in one.comparisons if c.candidate is not None]) for one in mine
@@ -101,15 +103,18 @@ def _text(settings: Settings, file: Path) -> Text:
 # ---- a table of candidates
 
 
-def _edited(settings: Settings, file: Path) -> dict[str, Text]:
+def _edited(known: Ledger, file: Path) -> dict[str, Text]:
     """The candidates of a table by document; what its columns do not say is taken from the text, if that is here."""
+    settings = known.settings
     try:
-        table = readers.read(file, "candidates", file.name)
+        table = readers.read(known.connection, file, "candidates", file.name)
+        columns = ", ".join(f"c{number}" for number in range(len(table.headings)))
+        rows = [line for piece in table.pieces for line in piece.project(f"_row, {columns}").fetchall()]
     except ShapeError as error:
         raise ReviewError(str(error)) from error
     problems = [
-        Problem.of("unknown_column", "candidates", file.name, column=str(column), expected=", ".join(COLUMNS))
-        for column in table.columns
+        Problem.of("unknown_column", "candidates", file.name, column=column, expected=", ".join(COLUMNS))
+        for column in table.headings
         if column not in COLUMNS
     ]
     problems += [
@@ -119,10 +124,10 @@ def _edited(settings: Settings, file: Path) -> dict[str, Text]:
             file.name,
             column=name,
             expected=name,
-            found=", ".join(map(str, table.columns)),
+            found=", ".join(table.headings),
         )
         for name in _REQUIRED
-        if name not in table.columns
+        if name not in table.headings
     ]
     if problems:
         raise ReviewError("\n".join(problem.text() for problem in problems))
@@ -130,9 +135,9 @@ def _edited(settings: Settings, file: Path) -> dict[str, Text]:
     texts: dict[str, Text] = {}
     left: dict[str, list[Candidate]] = {}
     found: dict[str, list[Candidate]] = {}
-    for number, row in zip(table.index, table.to_dict("records"), strict=True):
-        cells = {str(name): str(value) for name, value in row.items()}
-        problems += _problems(cells, file.name, int(number))
+    for number, *values in rows:
+        cells = dict(zip(table.headings, values, strict=True))
+        problems += _problems(cells, file.name, number)
         doc = cells["doc"]
         if doc not in found:
             text = documents.read(settings, here[doc]) if doc in here else None

@@ -20,6 +20,7 @@
     ('stg_basis_differences', 'indicator_code', 'dim_indicator', 'indicator_code'),
     ('stg_part_of', 'part_measure_code', 'dim_measure', 'measure_code'),
     ('stg_part_of', 'whole_measure_code', 'dim_measure', 'measure_code'),
+    ('assessment_condition', 'base_indicator', 'dim_indicator', 'indicator_code'),
     ('indicator_alias', 'indicator_code', 'dim_indicator', 'indicator_code'),
     ('indicator_break', 'indicator_code', 'dim_indicator', 'indicator_code'),
     ('indicator_break', 'region_code', 'dim_region', 'region_code'),
@@ -42,7 +43,7 @@ left join {{ ref(dimension) }} as d on t.{{ column }} = d.{{ key }}
 where t.{{ column }} is not null and d.{{ key }} is null
 union all
 {% endfor %}
-{% for table in ['fct_measure', 'fct_indicator'] %}
+{% for table in ['fct_measure', 'fct_indicator', 'mart_county_assessment'] %}
 select
     '{{ table }}' as table_name,
     'region_code' as column_name,

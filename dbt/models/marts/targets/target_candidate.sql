@@ -31,8 +31,8 @@ select
     c.source_end as source_end,
     c.certainty as certainty,
     c.doubts as doubts,
-    c.decided_by as decided_by,
-    c.decided_on as decided_on,
-    c.decision_reason as decision_reason,
+    c.rejected_by as rejected_by,
+    c.rejected_on as rejected_on,
+    c.rejection_reason as rejection_reason,
     c.source_file as source_file
 from {{ ref('stg_target_candidates') }} as c

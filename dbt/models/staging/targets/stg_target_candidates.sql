@@ -32,8 +32,8 @@ select
     {{ typed('c.source_end', 'integer') }} as source_end,
     {{ typed('c.confidence', dbl()) }} as certainty,
     nullif(c.note, '') as doubts,
-    nullif(c.decided_by, '') as decided_by,
-    {{ typed('c.decided_on', 'date') }} as decided_on,
-    nullif(c.decision_reason, '') as decision_reason,
+    nullif(c.rejected_by, '') as rejected_by,
+    {{ typed('c.rejected_on', 'date') }} as rejected_on,
+    nullif(c.rejection_reason, '') as rejection_reason,
     c._file as source_file
 from {{ source('raw', 'target_candidates') }} as c
