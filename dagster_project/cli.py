@@ -73,7 +73,7 @@ def load(as_of: date | None) -> None:
     from dagster_project.report import terminal
 
     with only_writer(settings):
-        report = steps.load(settings)
+        report, _ = steps.load(settings)
         record = records.last(settings)
         assert record is not None
         if not report.refused:
@@ -284,6 +284,76 @@ def demo_county(raw: Path | None, schools: int, years: tuple[int, int], seed: in
 
 
 @cli.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--accept", multiple=True, metavar="ID", help="接受这一条，可多次 / accept this one; may be repeated.")
+@click.option("--all-new", is_flag=True, help="接受全部没有存疑的新候选 / accept every new one without a doubt.")
+@click.option("--reject", multiple=True, metavar="ID", help="否决这一条，可多次 / reject this one; may be repeated.")
+@click.option("--ask", is_flag=True, help="逐条询问 / ask for each.")
+@click.option("--by", help="谁审核 / who decides.")
+@click.option("--reason", help="为何 / why.")
+@click.option("--issued-year", default="", help="新登记文件的印发年 / year of issue of a document not yet registered.")
+def review(
+    file: Path,
+    accept: tuple[str, ...],
+    all_new: bool,
+    reject: tuple[str, ...],
+    ask: bool,
+    by: str | None,
+    reason: str | None,
+    issued_year: str,
+) -> None:
+    """候选与台账比对；接受的写入 raw/targets/ / candidates against the ledger; accepted ones are appended to it.
+
+    FILE 是原文，或 zhibiao extract 写出、由人改过的候选表 / a text, or a table of candidates edited by a person.
+    """
+    settings = _settings()
+    from dagster_project.refresh.lock import only_writer
+    from dagster_project.report import terminal
+    from dagster_project.review import compare, decide, write
+
+    path = (file if file.exists() else ROOT / file).resolve()
+    if not path.is_file():
+        raise click.UsageError(f"{file}: 没有这个文件 / no such file")
+    with only_writer(settings):
+        write.finish(settings)
+        with compare.ledger(settings) as known:
+            reviewed = compare.compare(known, path)
+            terminal.review(terminal.console(), reviewed)
+            accepted = decide.chosen(reviewed, accept)
+            rejected = decide.chosen(reviewed, reject)
+            if all_new:
+                accepted += [c for one in reviewed for c in one.without_doubt() if c not in accepted + rejected]
+            if ask:
+                for comparison in [c for one in reviewed for c in one.comparisons if c.is_proposed]:
+                    if comparison in accepted + rejected:
+                        continue
+                    terminal.candidate(terminal.console(), comparison)
+                    choices = click.Choice(["a", "r", "s", "q"])
+                    answer = click.prompt("接受 a / 否决 r / 跳过 s / 结束 q", default="s", type=choices)
+                    if answer == "q":
+                        break
+                    {"a": accepted, "r": rejected, "s": []}[answer].append(comparison)
+            if not accepted and not rejected:
+                return
+            if ask:
+                by = by or click.prompt("谁审核 / who decides")
+                reason = reason or click.prompt("理由 / why")
+            if not by or not reason:
+                raise click.UsageError("写明 --by 与 --reason / give --by and --reason")
+            contents: dict[Path, bytes] = {}
+            for one in reviewed:
+                yes = [c for c in one.comparisons if c in accepted]
+                no = [c for c in one.comparisons if c in rejected]
+                if yes or no:
+                    decision = decide.Decision(by, today().isoformat(), reason)
+                    contents |= decide.files(known, one, yes, no, decision, issued_year)
+            write.put(settings, contents)
+    for written in contents:
+        click.echo(f"已写 / written: {settings.raw_name(written)}")
+    click.echo(f"接受 / accepted {len(accepted)}，否决 / rejected {len(rejected)}；接着 / next: make refresh")
+
+
+@cli.command()
 @click.option("--port", default=3000, show_default=True)
 def dev(port: int) -> None:
     """Dagster 页面，含夜间计划与文件监测 / the Dagster page with schedule and sensor, on loopback only."""
@@ -328,6 +398,7 @@ def main() -> None:
     from dagster_project.quality.suites import SuiteError
     from dagster_project.refresh.lock import BusyError
     from dagster_project.report.explain import NotUnderstoodError
+    from dagster_project.review.compare import ReviewError
 
     try:
         cli()
@@ -343,6 +414,6 @@ def main() -> None:
     except (ContractError, SuiteError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    except NotUnderstoodError as error:
+    except (NotUnderstoodError, ReviewError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
