@@ -85,6 +85,30 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "删除该列，或改为规定列名之一：{expected}",
         "remove it, or use one of: {expected}",
     ),
+    "bad_mapping": (
+        "映射文件 {expected} 的 {column} 无法使用：{found}",
+        "its mapping file {expected} cannot be used at {column}: {found}",
+        "修正映射文件，或运行 zhibiao map {file} 重新生成",
+        "mend the mapping file, or have it proposed anew: zhibiao map {file}",
+    ),
+    "mapping_without_heading": (
+        "映射文件 {expected} 的 {column} 所用的表头不在文件中",
+        "has no such heading, of which its mapping file {expected} makes {column}",
+        "核对表头；现有：{found}",
+        "check the heading; there are: {found}",
+    ),
+    "unmapped_column": (
+        "映射文件 {expected} 没有说明列 {column}",
+        "has a column that its mapping file {expected} says nothing of: {column}",
+        "写进 columns，不用的写进 ignore；zhibiao map {file} 给出建议",
+        "enter it in columns, or in ignore if it is not wanted; zhibiao map {file} proposes",
+    ),
+    "column_made_twice": (
+        "列 {column} 就是 {found}，映射文件 {expected} 又另行生成它",
+        "has {column}, which is {found}, and its mapping file {expected} makes that of something else",
+        "把表头写进 ignore，或从 columns 去掉 {found}",
+        "enter the heading in ignore, or take {found} out of columns",
+    ),
     "repeated_column": (
         "列 {column} 出现不止一次",
         "has the column {column} more than once",
