@@ -155,7 +155,7 @@ def demo_counties(tmp_path_factory: pytest.TempPathFactory) -> Site:
     built = new_site(tmp_path_factory.mktemp("counties"))
     write(built.raw, counties(300), *DEMO_YEARS, seed=1, tell=lambda line: None)
     # A refresh without any published figure is refused.
-    built.statistics(2024)
+    built.statistics(2024, {})
     result = built.run("refresh")
     assert result.exit_code == 0, result.output
     return built
