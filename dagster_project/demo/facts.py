@@ -138,7 +138,7 @@ def of_year(county: County, first: int, year: int, schools: Iterable[Row]) -> li
     fact("all", "places_added", 1_380)
     fact("all", "places_withdrawn", 350)
     for stage in ("preschool", "primary", "junior"):
-        fact(stage, "children_expected", round(heads(stage) * 1.01))
+        fact(stage, "children_expected", round(heads(stage) * 1.015))
         fact(stage, "government_expenditure", round(heads(stage) * _grown(_PER_PUPIL, 0.05, year - first)))
     for stage in ("senior", "vocational"):
         fact(stage, "government_expenditure", round(heads(stage) * _grown(_PER_PUPIL * 1.4, 0.05, year - first)))

@@ -80,7 +80,7 @@ class _Site:
     area_type: str
     units: list[_Unit]
     boarding: bool = False
-    places_share: float = 1.06
+    places_share: float = 1.04
     becomes: tuple[int, str] | None = None
 
     @property

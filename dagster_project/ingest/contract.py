@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import yaml
 
 FOLDER = Path(__file__).with_name("contracts")
-TYPES = {"text", "number", "integer", "year", "stage"}
+TYPES = {"text", "number", "integer", "year", "date", "stage", "region", "county"}
 # Stages of education a figure can be of; `all` is no single one. A name outside them would land in a cell nobody reads.
 STAGES = (
     "preschool",
@@ -30,7 +30,10 @@ STAGES = (
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, its Chinese heading (either may head a file), type, and the form of its cells."""
+    """A column: its name, its Chinese heading (either may head a file), type, and the form of its cells.
+
+    A `region` is a code of `raw.regions` in force in the row's year, a `county` such a region with none below it.
+    """
 
     name: str
     zh: str
@@ -42,8 +45,22 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Total:
+    """A number and numbers that are parts of it: none exceeds it. Where the parts are `complete` they share it out:
+    together they do not exceed it, and equal it once all of them are filled.
+    """
+
+    whole: str
+    parts: tuple[str, ...]
+    complete: bool = False
+
+
+@dataclass(frozen=True)
 class Rule:
-    """A rule about one row `t`, in SQL over `raw.*`: true means the row fails. `needs` are the tables it reads."""
+    """A rule about one row `t`, in SQL over `raw.*`: true means the row fails. `needs` are the tables it reads.
+
+    `$as_of` stands for the as-of date.
+    """
 
     name: str
     column: str
@@ -59,7 +76,8 @@ class Rule:
 class Contract:
     """One source. `partial` is its declared consequence of a bad row: refuse everything, or quarantine the row.
 
-    `append_only` names what a row, once served, may never change; such a source also loses no row.
+    `append_only` names what a row, once served, may never change; such a source also loses no row. `negative` says
+    whether its numbers may be below zero.
     """
 
     source: str
@@ -71,8 +89,10 @@ class Contract:
     partial: str
     by_year: bool
     required: bool
+    negative: bool
     append_only: tuple[str, ...]
     columns: tuple[Column, ...]
+    totals: tuple[Total, ...]
     rules: tuple[Rule, ...]
 
     @property
@@ -81,7 +101,8 @@ class Contract:
 
     @property
     def needs(self) -> set[str]:
-        return {need for rule in self.rules for need in rule.needs}
+        regions = {"regions"} if any(column.type in ("region", "county") for column in self.columns) else set()
+        return regions.union(*(rule.needs for rule in self.rules))
 
     def owns(self, relative: Path) -> bool:
         """Whether a path relative to `raw/` is one of this source's files."""
@@ -124,13 +145,9 @@ def _read(path: Path) -> Contract:
         raise ContractError(f"{path.name}: a mapping of entries is expected")
     columns = tuple(_made(Column, path, "column", entry) for entry in _list(data, path, "columns"))
     rules = tuple(_made(Rule, path, "rule", entry) for entry in _list(data, path, "rules", optional=True))
-    rest = {key: value for key, value in data.items() if key not in ("columns", "rules")}
-    contract = _made(
-        Contract,
-        path,
-        "entries",
-        {"by_year": False, "required": True, "append_only": [], **rest, "columns": columns, "rules": rules},
-    )
+    totals = tuple(_made(Total, path, "total", entry) for entry in _list(data, path, "totals", optional=True))
+    usual = {"by_year": False, "required": True, "negative": True, "append_only": []}
+    contract = _made(Contract, path, "entries", {**usual, **data, "columns": columns, "totals": totals, "rules": rules})
     names = {column.name for column in columns}
     headings = [heading for column in columns for heading in {column.name, column.zh}]
     if twice := sorted({heading for heading in headings if headings.count(heading) > 1}):
@@ -150,11 +167,14 @@ def _read(path: Path) -> Contract:
             raise ContractError(f"{path.name}: column {column.name}: pattern: {error}") from error
     if contract.by_year and "year" not in names:
         raise ContractError(f"{path.name}: by_year needs a column year")
+    if "year" not in names and (of_year := [c.name for c in columns if c.type in ("region", "county")]):
+        raise ContractError(f"{path.name}: {of_year}: a region needs a column year")
     if not contract.key:
         raise ContractError(f"{path.name}: key: empty")
     for what, used in (
         ("key", set(contract.key)),
         ("append_only", set(contract.append_only)),
+        ("totals", {name for total in totals for name in (total.whole, *total.parts)}),
         ("rules", {rule.column for rule in rules}),
     ):
         if unknown := used - names:
@@ -162,8 +182,9 @@ def _read(path: Path) -> Contract:
     return contract
 
 
-_LISTS = {"allowed", "needs", "files", "key", "append_only", "columns", "rules"}
-_Made = TypeVar("_Made", Column, Rule, Contract)
+_ENTRIES = {"columns", "totals", "rules"}
+_LISTS = {"allowed", "needs", "files", "key", "append_only", "parts", *_ENTRIES}
+_Made = TypeVar("_Made", Column, Total, Rule, Contract)
 
 
 def _made(kind: type[_Made], path: Path, what: str, entry: object) -> _Made:
@@ -180,7 +201,7 @@ def _made(kind: type[_Made], path: Path, what: str, entry: object) -> _Made:
     for name in entry.keys() & _LISTS:
         if not isinstance(entry[name], list | tuple):
             raise ContractError(f"{path.name}: {named}: {name}: a list is expected, found {entry[name]!r}")
-    texts = {name: tuple(map(str, entry[name])) for name in entry.keys() & _LISTS - {"columns", "rules"}}
+    texts = {name: tuple(map(str, entry[name])) for name in entry.keys() & _LISTS - _ENTRIES}
     return kind(**{**entry, **texts})
 
 
@@ -204,6 +225,7 @@ def row_sql(contract: Contract, as_of: date, loaded: set[str]) -> str:
     Rules that read a table which is not `loaded` are left out: they would judge against nothing.
     """
     tests: list[str] = []
+    names = {column.name: column for column in contract.columns}
 
     def add(rule: str, column: str, condition: str, expected: str = "''") -> None:
         tests.append(
@@ -229,9 +251,22 @@ def row_sql(contract: Contract, as_of: date, loaded: set[str]) -> str:
             add("not_a_year", column.name, f"{filled} and not {year}")
             if column.name == "year":
                 add("future_year", column.name, f"{year} and {cell} > '{as_of.year}'", f"'{as_of.year}'")
-        if column.pattern:
-            add("bad_form", column.name, f"{filled} and not regexp_full_match({cell}, {_text(column.pattern)})",
-                _text(column.pattern))  # fmt: skip
+        elif column.type == "date":
+            date_form = rf"regexp_full_match({cell}, '\d{{4}}-\d\d-\d\d')"
+            add("not_a_date", column.name, f"{filled} and (not {date_form} or try_cast({cell} as date) is null)")
+        elif column.type in ("region", "county") and "regions" in loaded:
+            known = f"select r.region_code from raw.regions as r where r.region_code = {cell}"
+            then = "(r.valid_from = '' or r.valid_from <= t.year) and (r.valid_to = '' or r.valid_to >= t.year)"
+            add("unknown_region", column.name, f"{filled} and not exists ({known})")
+            add("region_not_in_force", column.name, f"exists ({known}) and not exists ({known} and {then})")
+            if column.type == "county":
+                below = f"select 1 from raw.regions as r where r.parent_code = {cell} and {then}"
+                add("not_a_county", column.name, f"{filled} and exists ({below})")
+        if column.type in ("number", "integer") and not contract.negative:
+            add("negative_value", column.name, f"starts_with({cell}, '-') and try_cast({cell} as double) < 0")
+        if pattern := r"\d{6}" if column.type in ("region", "county") else column.pattern:
+            add("bad_form", column.name, f"{filled} and not regexp_full_match({cell}, {_text(pattern)})",
+                _text(pattern))  # fmt: skip
         if allowed := STAGES if column.type == "stage" else column.allowed:
             listed = ", ".join(map(_text, allowed))
             add("not_in_list", column.name, f"{filled} and {cell} not in ({listed})", _text(", ".join(allowed)))
@@ -241,9 +276,19 @@ def row_sql(contract: Contract, as_of: date, loaded: set[str]) -> str:
     key = ", ".join(contract.key)
     add("duplicate_key", contract.key[-1],
         f"({key}) in (select ({key}) from {contract.table} group by all having count(*) > 1)", _text(key))  # fmt: skip
+    for total in contract.totals:
+        whole = f"try_cast(t.{total.whole} as double)"
+        parts = {part: f"try_cast(t.{part} as double)" for part in total.parts}
+        if total.complete:
+            given = " + ".join(f"coalesce({part}, 0)" for part in parts.values())
+            add("parts_do_not_add_up", total.whole, f"{given} > {whole} or {' + '.join(parts.values())} <> {whole}",
+                _text(", ".join(parts)))  # fmt: skip
+        else:
+            for name, part in parts.items():
+                add("part_above_whole", name, f"{part} > {whole}", _text(f"{total.whole} {names[total.whole].zh}"))
     for rule in contract.rules:
         if set(rule.needs) <= loaded:
-            add(rule.name, rule.column, f"({rule.fails})")
+            add(rule.name, rule.column, f"({rule.fails.replace('$as_of', _text(as_of.isoformat()))})")
     return " union all ".join(tests) + " order by _file, _row, rule"
 
 

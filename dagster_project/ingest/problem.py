@@ -34,8 +34,8 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
     "unsupported_file": (
         "不支持的文件类型 {found}",
         "is of a type that is not read: {found}",
-        "另存为 .csv（UTF-8）或 .xlsx",
-        "save it as .csv (UTF-8) or .xlsx",
+        "另存为 .csv（UTF-8）、.xlsx 或 .parquet",
+        "save it as .csv (UTF-8), .xlsx or .parquet",
     ),
     "unreadable": (
         "文件无法读取：{found}",
@@ -118,6 +118,38 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "is not the year of the file's name ({expected})",
         "把该行移到对应年份的文件",
         "move the row to the file of its year",
+    ),
+    "not_a_date": ("不是日期", "is no date", "写成 2026-01-31", "write it like 2026-01-31"),
+    "negative_value": ("数值为负", "is negative", "核对原文", "check it against the publication"),
+    "unknown_region": (
+        "地区代码不在行政区划表中",
+        "is no region code that is known",
+        "核对代码；本地新设的地区登记到 raw/local/regions.csv",
+        "check the code; a region of your own goes into raw/local/regions.csv",
+    ),
+    "region_not_in_force": (
+        "该地区代码当年尚未启用或已停用",
+        "was not in force in that year",
+        "改用当年有效的代码；确有其事的，在 raw/local/regions.csv 登记该有效期",
+        "use the code in force in that year, or enter the period in raw/local/regions.csv",
+    ),
+    "not_a_county": (
+        "该地区当年还有下级地区，不是县级",
+        "has regions below it in that year and is no county",
+        "填写所在县（市、区）的代码",
+        "use the code of the county",
+    ),
+    "part_above_whole": (
+        "部分大于总数（{expected}）",
+        "is a part that exceeds its whole ({expected})",
+        "核对两个数字",
+        "check both figures",
+    ),
+    "parts_do_not_add_up": (
+        "与各部分之和不符（{expected}）",
+        "is not what its parts add up to ({expected})",
+        "核对总数与各部分；未上报的部分留空，不填 0",
+        "check the whole and its parts; a part that was not reported stays empty and is no 0",
     ),
     "not_in_list": (
         "不在允许的取值之内",

@@ -369,25 +369,29 @@ def assessment(out: Console, found: Assessment, shown_schools: int) -> None:
         soft_wrap=True,
     )
     out.print(f"{escape(v['summary_zh'])}\n{escape(v['summary_en'])}", soft_wrap=True)
-    table = Table(title="条件 / conditions", title_justify="left")
-    table.add_column("条件 / condition")
-    for heading in ("要求 / asked", "数值 / value", "差距 / gap"):
+    table = Table(title="条件 / conditions", title_justify="left", expand=True)
+    table.add_column("编号 / no")
+    # Chinese has no spaces to break at.
+    table.add_column("条件 / condition", overflow="fold", ratio=1)
+    for heading in ("要求 / asked", "数值 / value"):
         table.add_column(heading, justify="right")
     table.add_column("结论 / status")
-    table.add_column("说明 / remark")
+    table.add_column("说明 / remark", overflow="fold", ratio=1)
     for c in found.conditions:
         unit = _UNITS.get(c["unit"] or "", "")
         asked = "" if c["required_value"] is None else f"{c['comparator']} {_number(c['required_value'])}{unit}"
         value = "" if c["value"] is None else f"{_number(c['value'])}{unit}"
-        gap = "" if c["status"] != "not_met" or c["gap"] is None else f"{_number(c['gap'])}{unit}"
-        remark = "" if c["remark_zh"] is None else f"{c['remark_zh']}\n{c['remark_en']}"
+        remarks = [f"{c['remark_zh']} / {c['remark_en']}"] if c["remark_zh"] else []
         if c["judgement_by"]:
-            remark = f"{c['judgement_by']}，{c['judgement_date']}：{c['judgement_evidence']}"
+            remarks = [f"{c['judgement_by']}，{c['judgement_date']}：{c['judgement_evidence']}"]
+        if c["status"] == "not_met" and c["gap"] is not None:
+            remarks.insert(0, _short_by(c["comparator"], c["gap"], c["unit"]))
         table.add_row(
-            f"{c['condition_no']} {escape(c['name_zh'])}\n{escape(c['name_en'])}", escape(asked), value, gap,
-            _assessed(c) + _COUNTING[c["decides"]], escape(remark),
+            _COUNTING[c["decides"]].format(c["condition_no"]), escape(f"{c['name_zh']} / {c['name_en']}"),
+            escape(asked), value, _assessed(c), escape("\n".join(remarks)),
         )  # fmt: skip
     out.print(table)
+    out.print("( ) 供另一条件使用 / feeds another condition；* 地方标准，不参与结论 / a local variant, never counts")
     for c in found.conditions:
         failing = found.schools.get((c["condition_no"], c["indicator_code"]), [])
         if not failing:
@@ -401,8 +405,8 @@ def assessment(out: Console, found: Assessment, shown_schools: int) -> None:
             out.print(f"  … 另有 {len(failing) - shown_schools} 所 / more: marts.assessment_school")
 
 
-# How a condition counts towards the verdict, where it does not do so by itself.
-_COUNTING = {"yes": "", "no": "\n供另一条件 / feeds another", "local": "\n地方标准 / local, not counted"}
+# How the number of a condition shows that it does not itself count towards the verdict.
+_COUNTING = {"yes": "{}", "no": "({})", "local": "{}*"}
 
 
 def _assessed(row: dict[str, Any]) -> str:
@@ -421,7 +425,12 @@ def _failing(school: dict[str, Any]) -> str:
             f"{school['indicators_met']} of seven met, the worst at {school['worst_ratio_pct']:.2f} % of its standard"
         )
     unit = _UNITS.get(school["unit"], "")
-    return f"{told}{_number(school['value'])}{unit}，还差 / short by {_number(school['shortfall'])}{unit}"
+    return f"{told}{_number(school['value'])}{unit}，{_short_by(school['comparator'], school['shortfall'], school['unit'])}"
+
+
+def _short_by(comparator: str, gap: float, unit: str) -> str:
+    side = "还差 / short by" if comparator in (">=", ">") else "超出 / over by"
+    return f"{side} {_number(gap)}{_UNITS.get('pp' if unit == '%' else unit, '')}"
 
 
 def _aim(target: dict[str, Any]) -> str:

@@ -371,7 +371,7 @@ def test_the_command_prints_both_assessments_with_the_schools_that_fail(assessed
     result = assessed.run("assess", CASES["school by school"][0], str(YEAR), "--schools", "1")
     assert result.exit_code == 0, result.output
     assert "义务教育优质均衡县（2017）" in result.output and "学前教育普及普惠县（2020）" in result.output
-    assert f"甲小学 {CASES['school by school'][0]}-甲小学: 2,001 人，还差 / short by 1 人" in result.output
+    assert f"甲小学 {CASES['school by school'][0]}-甲小学: 2,001 人，超出 / over by 1 人" in result.output
     assert "2 / 45 个班超过上限 / classes over the limit" in result.output
 
 
@@ -379,3 +379,29 @@ def test_the_command_names_the_years_that_can_be_assessed(assessed: Site) -> Non
     result = assessed.run("assess", CASES["passes both"][0], "2022")
     assert isinstance(result.exception, NotUnderstoodError)
     assert "2021、2023、2024" in str(result.exception)
+
+
+def test_an_assessment_gives_indicators_of_its_own_once_it_is_decided(marts: duckdb.DuckDBPyConnection) -> None:
+    def given(case: str) -> dict[str, float]:
+        return dict(
+            _query(
+                marts,
+                """select indicator_code, value from marts.fct_indicator where region_code = $1 and year = $2
+                and (indicator_code like '%county_pass' or indicator_code like 'eq%school%' or indicator_code = 'school_scale_compliance')""",
+                case,
+            )
+        )
+
+    assert given("passes both") == {
+        "preschool_universal_county_pass": 1, "quality_balanced_county_pass": 1, "eq_school_indicators_met": 7,
+        "eq_school_worst_ratio": 100, "eq_county_school_pass_rate": 100, "school_scale_compliance": 100,
+    }  # fmt: skip
+    assert given("W4 at 0.7") == {
+        "preschool_universal_county_pass": 1, "quality_balanced_county_pass": 0, "eq_school_indicators_met": 6,
+        "eq_school_worst_ratio": pytest.approx(70 / 0.9), "eq_county_school_pass_rate": 80, "school_scale_compliance": 100,
+    }  # fmt: skip
+    # Of 3 single schools and one of nine years two are too large.
+    assert given("school by school")["school_scale_compliance"] == 50
+    assert [code for code in given("undecided") if code.endswith("county_pass")] == []
+    # What one school did not report leaves the lowest of all unknown.
+    assert "eq_school_worst_ratio" not in given("not reported")

@@ -1,12 +1,11 @@
 """Both assessments of a county by their conditions, one by one, and the verdict that follows."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from math import isnan, nan
 
-import pandas as pd
-
 from tests.warehouse.recomputed.indicators import INDICATORS
-from tests.warehouse.recomputed.reports import Year
+from tests.warehouse.recomputed.reports import Row, Year
 from tests.warehouse.recomputed.resources import ENDING, SEVEN, schools, spread
 
 PRESCHOOL, QUALITY = "preschool_universal_inclusive_2020", "compulsory_quality_balanced_2017"
@@ -72,12 +71,9 @@ def conditions(y: Year, assessment: str) -> Conditions:
         value = INDICATORS[code, stage](y)
         found[number, code] = ("no_data" if isnan(value) else _status(COMPARED[comparator](value, limit)), value)
     found |= _kindergartens(y) if assessment == PRESCHOOL else _schools(y)
-    decided = y.reports.judgements
-    mine = decided[
-        (decided["region_code"] == y.region) & (decided["year"] == str(y.year)) & (decided["assessment"] == assessment)
-    ]
-    decisions = dict(zip(mine["condition_no"], mine["decision"], strict=True))
-    found |= {(number, "judgement"): (decisions.get(number, "needs_judgement"), nan) for number in DECIDED[assessment]}
+    for number in DECIDED[assessment]:
+        decision = y.reports.decisions.get((y.region, y.year, assessment, number), "needs_judgement")
+        found[number, "judgement"] = (decision, nan)
     return found
 
 
@@ -93,29 +89,36 @@ def _status(holds: bool) -> str:
     return "met" if holds else "not_met"
 
 
-def _each(values: pd.Series, comparator: str, limit: float) -> tuple[str, float]:
+def _each(values: Iterable[float], comparator: str, limit: float) -> tuple[str, float]:
     """Every unit must hold; without one, nothing fails."""
-    if len(values) == 0:
+    values = list(values)
+    if not values:
         return "met", nan
-    worst = values.min() if comparator == ">=" else values.max()
-    return _status(COMPARED[comparator](float(worst), limit)), float(worst)
+    worst = min(values) if comparator == ">=" else max(values)
+    return _status(COMPARED[comparator](worst, limit)), worst
 
 
-def _classes(over: pd.Series) -> tuple[str, float]:
-    return _status(over.sum() == 0), nan
+def _classes(units: list[Row], over: Callable[[Row], int]) -> tuple[str, float]:
+    """No class over the limit."""
+    return _status(sum(over(unit) for unit in units) == 0), nan
 
 
 def _kindergartens(y: Year) -> Conditions:
-    units = y.units[y.units["stage"] == "preschool"]
-    own = units[~units["attached"] & (units["pupils"] > 0)]
+    units = [unit for unit in y.units if unit["stage"] == "preschool"]
+    own = [unit for unit in units if not unit["attached"] and unit["pupils"] > 0]
     areas = (
         ("3.1a", "kg_outdoor_area_per_child", "outdoor_play_area_sqm", 4),
         ("3.1b", "kg_activity_area_per_child", "activity_area_sqm", 8.17),
         ("3.1c", "kg_building_area_per_child", "floor_area_sqm", 10.44),
     )
-    found = {(number, code): _each(own[column] / own["pupils"], ">=", limit) for number, code, column, limit in areas}
-    for number, age in zip(("3.2a", "3.2b", "3.2c", "3.2d"), ("small", "middle", "large", "mixed"), strict=True):
-        found[number, "kg_class_size_compliance"] = _classes(units[f"classes_{age}"] - units[f"classes_{age}_within"])
+    found = {
+        (number, code): _each([unit[column] / unit["pupils"] for unit in own], ">=", limit)
+        for number, code, column, limit in areas
+    }
+    for number, age in (("3.2a", "small"), ("3.2b", "middle"), ("3.2c", "large"), ("3.2d", "mixed")):
+        found[number, "kg_class_size_compliance"] = _classes(
+            units, lambda unit, age=age: unit[f"classes_{age}"] - unit[f"classes_{age}_within"]
+        )
     return found
 
 
@@ -126,41 +129,49 @@ def _schools(y: Year) -> Conditions:
         of_stage = [school for school in ruled if school.stage == stage]
         for n, (name, (standards, _)) in enumerate(SEVEN.items(), start=1):
             code = f"eq_{name}_{ENDING[stage]}"
-            found[f"1.{n}", code] = _each(pd.Series([s.values[name] for s in of_stage]), ">=", standards[level])
+            found[f"1.{n}", code] = _each([school.values[name] for school in of_stage], ">=", standards[level])
             cv = spread(y, name, stage).cv
-            found[f"1.cv.{n}", f"eq_cv_{ENDING[stage]}"] = (
-                "no_data" if isnan(cv) else _status(COMPARED["<="](cv, (0.5, 0.45)[level])),
-                cv,
-            )
-    found["1.rule.a", "eq_school_indicators_met"] = _each(pd.Series([s.met for s in ruled]), ">=", 6)
-    found["1.rule.b", "eq_school_worst_ratio"] = _each(pd.Series([s.worst_pct for s in ruled]), ">=", 85)
-    passing = 100 * sum(s.passes for s in ruled) / len(ruled)
-    found["1.rule.c", "eq_county_school_pass_rate"] = (_status(all(s.passes for s in ruled)), passing)
+            status = "no_data" if isnan(cv) else _status(COMPARED["<="](cv, (0.5, 0.45)[level]))
+            found[f"1.cv.{n}", f"eq_cv_{ENDING[stage]}"] = (status, cv)
+    found["1.rule.a", "eq_school_indicators_met"] = _each([float(school.met) for school in ruled], ">=", 6)
+    found["1.rule.b", "eq_school_worst_ratio"] = _each([school.worst_pct for school in ruled], ">=", 85)
+    passing = sum(school.passes for school in ruled)
+    found["1.rule.c", "eq_county_school_pass_rate"] = (_status(passing == len(ruled)), 100 * passing / len(ruled))
 
     # Schools as a whole, sections together: rooms and the training budget are the school's.
-    assessed = y.assessed
-    whole = assessed["parent_id"].fillna(assessed["school_id"])
-    rows = y.rows.set_index("school_id").loc[list(whole.unique())]
-    classes = assessed.groupby(whole)["classes"].sum()
-    for part, room, least in (("music", "2.3a", 96), ("art", "2.3b", 90)):
+    rows = {row["school_id"]: row for row in y.rows}
+    classes: Counter[str] = Counter()
+    for unit in y.assessed:
+        classes[unit["parent_id"] if unit["is_section"] else unit["school_id"]] += unit["classes"]
+    for part, number, area_number, least in (("music", "2.3a", "2.3c", 96), ("art", "2.3b", "2.3d", 90)):
         code = f"{part}_rooms_per_12"
-        found[room, code] = _each(12 * rows[f"{part}_rooms"] / classes.reindex(rows.index), ">=", 1)
-        counted = rows[rows[f"{part}_rooms"] > 0]
-        found[{"music": "2.3c", "art": "2.3d"}[part], code] = _each(counted[f"{part}_room_smallest_sqm"], ">=", least)
-    found["3.4", "training_fund_share"] = _each(
-        100 * rows["training_spending_yuan"] / rows["operating_budget_yuan"], ">=", 5
-    )
+        found[number, code] = _each([12 * rows[s][f"{part}_rooms"] / n for s, n in classes.items()], ">=", 1)
+        smallest = [rows[s][f"{part}_room_smallest_sqm"] for s in classes if rows[s][f"{part}_rooms"] > 0]
+        found[area_number, code] = _each(smallest, ">=", least)
+    shares = [100 * rows[s]["training_spending_yuan"] / rows[s]["operating_budget_yuan"] for s in classes]
+    found["3.4", "training_fund_share"] = _each(shares, ">=", 5)
 
-    units = y.units[y.units["stage"].isin(["primary", "junior"])]
-    combined = units["school_kind"].isin(["nine_year", "twelve_year"])
-    found["2.4a", "school_scale_compliance"] = _each(units[~combined]["pupils"], "<=", 2000)
-    found["2.4b", "school_scale_compliance"] = _each(units[combined].groupby("parent_id")["pupils"].sum(), "<=", 2500)
-    over = ["classes_51_55", "classes_56_65", "classes_66_plus"]
-    primary, junior = (units[units["stage"] == stage] for stage in ("primary", "junior"))
-    found["2.5a", "pri_class_compliance"] = _classes(primary[["classes_46_50", *over]].sum(axis=1))
-    found["2.5b", "jun_class_compliance"] = _classes(junior[over].sum(axis=1))
-    small = primary[
-        primary["pupils"].between(1, 99) & ((primary["kind"] == "teaching_point") | (primary["area_type"] == "village"))
+    primary = [unit for unit in y.units if unit["stage"] == "primary"]
+    junior = [unit for unit in y.units if unit["stage"] == "junior"]
+    combined: Counter[str] = Counter()
+    single = []
+    for unit in primary + junior:
+        if unit["school_kind"] in ("nine_year", "twelve_year"):
+            combined[unit["parent_id"]] += unit["pupils"]
+        else:
+            single.append(float(unit["pupils"]))
+    found["2.4a", "school_scale_compliance"] = _each(single, "<=", 2000)
+    found["2.4b", "school_scale_compliance"] = _each([float(pupils) for pupils in combined.values()], "<=", 2500)
+    found["2.5a", "pri_class_compliance"] = _classes(primary, lambda unit: unit["classes_46_50"] + _over_50(unit))
+    found["2.5b", "jun_class_compliance"] = _classes(junior, _over_50)
+    small = [
+        float(unit["funded_pupils"])
+        for unit in primary
+        if 0 < unit["pupils"] < 100 and (unit["kind"] == "teaching_point" or unit["area_type"] == "village")
     ]
-    found["2.6", "small_school_funding_floor"] = _each(small["funded_pupils"], ">=", 100)
+    found["2.6", "small_school_funding_floor"] = _each(small, ">=", 100)
     return found
+
+
+def _over_50(unit: Row) -> int:
+    return unit["classes_51_55"] + unit["classes_56_65"] + unit["classes_66_plus"]

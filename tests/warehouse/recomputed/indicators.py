@@ -3,33 +3,36 @@
 from collections.abc import Callable
 from math import isnan, nan
 
-import pandas as pd
-
-from tests.warehouse.recomputed.reports import Year, ratio
+from tests.warehouse.recomputed.reports import Amount, Row, Where, Year, ratio
 
 Definition = Callable[[Year], float]
 
 
-def plus(*columns: str) -> Callable[[pd.DataFrame], pd.Series]:
-    """The row-wise sum of columns, missing where one of them is."""
-    return lambda units: units[list(columns)].sum(axis=1, skipna=False)
+def plus(*columns: str) -> Amount:
+    """The sum of a row's columns, missing where one of them is."""
+
+    def amount(row: Row) -> float | None:
+        cells = [row[column] for column in columns]
+        return None if None in cells else sum(cells)
+
+    return amount
 
 
-def public(units: pd.DataFrame) -> pd.Series:
-    return units["ownership"] == "public"
+def public(row: Row) -> bool:
+    return row["ownership"] == "public"
 
 
-def inclusive_private(units: pd.DataFrame) -> pd.Series:
-    return units["ownership"] == "private_inclusive"
+def inclusive_private(row: Row) -> bool:
+    return row["ownership"] == "private_inclusive"
 
 
-def own(units: pd.DataFrame) -> pd.Series:
+def own(row: Row) -> bool:
     """Kindergartens of their own, without classes attached to schools."""
-    return ~units["attached"]
+    return not row["attached"]
 
 
-def yes(column: str) -> Callable[[pd.DataFrame], pd.Series]:
-    return lambda schools: schools[column] == "yes"
+def yes(column: str) -> Where:
+    return lambda row: row[column] == "yes"
 
 
 def children(y: Year) -> float:
@@ -44,8 +47,7 @@ def mean_of_autumns(y: Year, stage: str) -> float:
     return (y.total("pupils", stage) + y.ago(1).total("pupils", stage)) / 2
 
 
-def over_56(units: pd.DataFrame) -> pd.Series:
-    return units["classes_56_65"] + units["classes_66_plus"]
+over_56 = plus("classes_56_65", "classes_66_plus")
 
 
 def dropouts(y: Year, stage: str) -> float:
@@ -121,14 +123,14 @@ def senior_stage(y: Year, column: str) -> float:
 
 def kg_teachers(y: Year) -> float:
     """Teachers of attached classes are counted from 2021 on."""
-    return y.total("teachers_fulltime", "preschool", where=None if y.year >= 2021 else own)
+    return y.total("teachers_fulltime", "preschool", where=own if y.year < 2021 else lambda u: True)
 
 
-def kg_share(column: str, where: Callable[[pd.DataFrame], pd.Series] | None = None) -> Definition:
+def kg_share(column: str, where: Where) -> Definition:
     return lambda y: ratio(y.total(column, "preschool", where=where), children(y), 100)
 
 
-def kg_count_share(where: Callable[[pd.DataFrame], pd.Series]) -> Definition:
+def kg_count_share(where: Where) -> Definition:
     return lambda y: ratio(y.count("preschool", where=where), y.count("preschool"), 100)
 
 
@@ -136,9 +138,7 @@ def of_facts(measure: str, other: str, stage: str, scale: float = 100, other_sta
     return lambda y: ratio(y.fact(measure, stage), y.fact(other, other_stage or stage), scale)
 
 
-def of_columns(
-    above: str | Callable[[pd.DataFrame], pd.Series], below: str, stage: str, scale: float = 100
-) -> Definition:
+def of_columns(above: str | Amount, below: str, stage: str, scale: float = 100) -> Definition:
     return lambda y: ratio(y.total(above, stage), y.total(below, stage), scale)
 
 
@@ -151,11 +151,11 @@ INDICATORS: dict[tuple[str, str], Definition] = {
     ("kg_gross_enrol_rate", "preschool"): lambda y: ratio(children(y), y.fact("population_3_5"), 100),
     ("kg_net_enrol_rate", "preschool"): lambda y: ratio(y.total("pupils_age_3_5", "preschool"), y.fact("population_3_5"), 100),
     ("kg_last_year_participation", "preschool"): lambda y: ratio(y.total("children_large", "preschool"), y.fact("population_5"), 100),
-    ("kg_inclusive_coverage", "preschool"): kg_share("pupils", lambda u: public(u) | inclusive_private(u)),
+    ("kg_inclusive_coverage", "preschool"): kg_share("pupils", lambda u: public(u) or inclusive_private(u)),
     ("kg_public_share_children", "preschool"): kg_share("pupils", public),
-    ("kg_inclusive_share_kg", "preschool"): kg_count_share(lambda s: public(s) | inclusive_private(s)),
+    ("kg_inclusive_share_kg", "preschool"): kg_count_share(lambda s: public(s) or inclusive_private(s)),
     ("kg_public_share_kg", "preschool"): kg_count_share(public),
-    ("kg_private_share_kg", "preschool"): kg_count_share(lambda s: ~public(s)),
+    ("kg_private_share_kg", "preschool"): kg_count_share(lambda s: not public(s)),
     ("kg_standardised_share", "preschool"): kg_count_share(yes("is_standardised")),
     ("kg_prov_quality_share_kg", "preschool"): kg_count_share(yes("is_prov_quality")),
     ("kg_quality_share_children", "preschool"): kg_share("pupils", yes("is_quality")),

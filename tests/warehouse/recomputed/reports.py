@@ -1,13 +1,20 @@
 """What a county reported, read from the raw files: its units of each stage, its schools as a whole, and county facts."""
 
+import csv
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import isnan, nan
 from pathlib import Path
+from typing import Any
 
 import duckdb
-import pandas as pd
+
+Row = dict[str, Any]
+# What a row has of something; None where it is not reported.
+Amount = Callable[[Row], float | None]
+Where = Callable[[Row], bool]
 
 SPLIT = ("nine_year", "complete_secondary", "twelve_year")
 # Pupils of sections by which they share what their school has.
@@ -17,8 +24,11 @@ SHARED = (
     "equipment_value_yuan", "networked_classrooms", "terminals", "books", "operating_budget_yuan",
     "training_spending_yuan", "operating_funds_yuan", "budget_funds_yuan",
 )  # fmt: skip
-
-Where = Callable[[pd.DataFrame], pd.Series]
+# A school of several stages is counted at its highest one.
+COUNTED_AT = {
+    "kindergarten": "preschool", "teaching_point": "primary", "nine_year": "junior", "complete_secondary": "senior",
+    "twelve_year": "senior",
+}  # fmt: skip
 
 
 def ratio(above: float, below: float, scale: float = 1.0) -> float:
@@ -27,86 +37,100 @@ def ratio(above: float, below: float, scale: float = 1.0) -> float:
 
 
 class Reports:
-    """All school rows and facts of a raw folder, as they stand in the files."""
+    """All school rows, facts and judgements of a raw folder, as they stand in the files."""
 
     def __init__(self, raw: Path) -> None:
-        files = sorted((raw / "schools").glob("*.parquet"))
-        self.rows = pd.concat([duckdb.sql(f"from '{file}'").df() for file in files], ignore_index=True)
-        facts = pd.concat(
-            [pd.read_csv(f, dtype={"region_code": str}) for f in sorted((raw / "county_facts").glob("*.csv"))]
-        )
-        facts["segment"] = facts["segment"].fillna("").replace("", "all")
-        self.facts = {
-            (f.region_code, f.year, f.stage, f.segment, f.measure_code): float(f.value) for f in facts.itertuples()
+        self.rows: dict[tuple[str, int], list[Row]] = defaultdict(list)
+        for file in sorted((raw / "schools").glob("*.parquet")):
+            found = duckdb.sql(f"from '{file}'")
+            for cells in found.fetchall():
+                row = dict(zip(found.columns, cells, strict=True))
+                self.rows[row["region_code"], row["year"]].append(row)
+        self.facts: dict[tuple[str, int, str, str, str], float] = {}
+        for file in sorted((raw / "county_facts").glob("*.csv")):
+            for f in _csv(file):
+                key = (f["region_code"], int(f["year"]), f["stage"], f["segment"] or "all", f["measure_code"])
+                self.facts[key] = float(f["value"])
+        self.decisions = {
+            (j["region_code"], int(j["year"]), j["assessment"], j["condition_no"]): j["decision"]
+            for j in _csv(raw / "local" / "condition_judgements.csv")
         }
-        self.judgements = pd.read_csv(raw / "local" / "condition_judgements.csv", dtype=str)
 
+    @cache  # noqa: B019  one object for the whole comparison
     def year(self, region: str, year: int) -> "Year":
-        rows = self.rows[(self.rows["region_code"] == region) & (self.rows["year"] == year)]
-        return Year(self, region, year, rows)
+        return Year(self, region, year, self.rows.get((region, year), []))
 
 
-@dataclass
+def _csv(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as source:
+        return list(csv.DictReader(source))
+
+
+@dataclass(eq=False)
 class Year:
-    """One county in one year. A sum is nan unless every unit that it is of reported the column."""
+    """One county in one year. A sum is nan unless every unit that it is of reported it."""
 
     reports: Reports
     region: str
     year: int
-    rows: pd.DataFrame
+    rows: list[Row]
 
     def ago(self, years: int) -> "Year":
         return self.reports.year(self.region, self.year - years)
 
     @cached_property
-    def units(self) -> pd.DataFrame:
+    def units(self) -> list[Row]:
         """Rows with pupils of a stage; what sections share stands divided among them."""
-        units = self.rows[~self.rows["kind"].isin(SPLIT)].copy()
-        units["stage"] = units["kind"].replace({"kindergarten": "preschool", "teaching_point": "primary"})
-        units["attached"] = units["parent_id"].notna() & (units["stage"] == "preschool")
-        parents = self.rows[self.rows["kind"].isin(SPLIT)].set_index("school_id")
-        units["school_kind"] = [
-            parents["kind"].get(row.parent_id, row.kind) if row.parent_id else row.kind for row in units.itertuples()
-        ]
-        for parent, whole in parents.iterrows():
-            of_school = units["parent_id"] == parent
-            weighted = units.loc[of_school, "pupils"] * units.loc[of_school, "stage"].map(WEIGHT)
-            for column in SHARED:
-                part = whole[column] * weighted / weighted.sum()
-                units[column] = units[column].astype(float)
-                units.loc[of_school, column] = units.loc[of_school, column].fillna(part)
+        parents = {row["school_id"]: row for row in self.rows if row["kind"] in SPLIT}
+        units = []
+        for row in self.rows:
+            if row["kind"] in SPLIT:
+                continue
+            unit = {
+                **row,
+                "stage": {"kindergarten": "preschool", "teaching_point": "primary"}.get(row["kind"], row["kind"]),
+            }
+            unit["attached"] = unit["stage"] == "preschool" and row["parent_id"] is not None
+            parent = parents.get(row["parent_id"])
+            unit["school_kind"] = parent["kind"] if parent else row["kind"]
+            unit["is_section"] = parent is not None
+            units.append(unit)
+        for parent_id, parent in parents.items():
+            sections = [unit for unit in units if unit["parent_id"] == parent_id]
+            whole = sum(unit["pupils"] * WEIGHT[unit["stage"]] for unit in sections)
+            for unit in sections:
+                for column in SHARED:
+                    if unit[column] is None and parent[column] is not None:
+                        unit[column] = parent[column] * unit["pupils"] * WEIGHT[unit["stage"]] / whole
         return units
 
     @cached_property
-    def assessed(self) -> pd.DataFrame:
+    def assessed(self) -> list[Row]:
         """Primary and junior schools and sections with pupils; points under 50 pupils are out."""
-        u = self.units
-        small_point = (u["kind"] == "teaching_point") & (u["pupils"] < 50)
-        return u[u["stage"].isin(["primary", "junior"]) & (u["pupils"] > 0) & ~small_point]
+        return [
+            u
+            for u in self.units
+            if u["stage"] in ("primary", "junior")
+            and u["pupils"] > 0
+            and not (u["kind"] == "teaching_point" and u["pupils"] < 50)
+        ]
 
-    @cached_property
-    def schools(self) -> pd.DataFrame:
-        """Schools as a whole, counted at the highest stage they have."""
-        schools = self.rows[self.rows["parent_id"].isna()].copy()
-        schools["stage"] = schools["kind"].replace(
-            {"kindergarten": "preschool", "teaching_point": "primary", "nine_year": "junior", "complete_secondary": "senior",
-             "twelve_year": "senior"}
-        )  # fmt: skip
-        return schools
+    def total(self, what: str | Amount, *stages: str, where: Where = lambda u: True) -> float:
+        """The sum over units of the stages; of those that `where` holds for, which may be none."""
+        units = [u for u in self.units if u["stage"] in stages]
+        values = [u[what] if isinstance(what, str) else what(u) for u in units if where(u)]
+        return nan if not units or None in values else float(sum(v for v in values if v is not None))
 
-    def total(
-        self, column: str | Callable[[pd.DataFrame], pd.Series], *stages: str, where: Where | None = None
-    ) -> float:
-        units = self.units[self.units["stage"].isin(stages)]
-        if where is not None:
-            units = units[where(units)]
-        values = units[column] if isinstance(column, str) else column(units)
-        return nan if values.isna().any() or len(values) == 0 else float(values.sum())
-
-    def count(self, *stages: str, where: Where | None = None) -> float:
-        """Schools; teaching points are none."""
-        schools = self.schools[self.schools["stage"].isin(stages) & (self.schools["kind"] != "teaching_point")]
-        return float(len(schools) if where is None else where(schools).sum()) if len(schools) else nan
+    def count(self, *stages: str, where: Where = lambda s: True) -> float:
+        """Schools as a whole; teaching points are none."""
+        schools = [
+            row
+            for row in self.rows
+            if row["parent_id"] is None
+            and row["kind"] != "teaching_point"
+            and COUNTED_AT.get(row["kind"], row["kind"]) in stages
+        ]
+        return float(sum(where(school) for school in schools)) if schools else nan
 
     def fact(self, measure: str, stage: str = "all", segment: str = "all") -> float:
         return self.reports.facts.get((self.region, self.year, stage, segment, measure), nan)

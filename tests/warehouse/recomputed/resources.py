@@ -1,11 +1,12 @@
 """Resources of assessed schools: how much each has, how they spread, and the rule a school must keep."""
 
 from dataclasses import dataclass
-from math import isnan, log, nan, sqrt
+from math import log, nan, sqrt
 
-import pandas as pd
+import numpy as np
 
-from tests.warehouse.recomputed.reports import Year
+from tests.warehouse.recomputed.indicators import plus
+from tests.warehouse.recomputed.reports import Amount, Row, Year
 
 # The seven in the order of the measure of 2017: standards for primary and junior, scale of the value.
 SEVEN = {
@@ -34,21 +35,30 @@ SCALES = {
 ENDING = {"primary": "pri", "junior": "jun"}
 
 
-def amounts(units: pd.DataFrame, name: str, stage: str) -> pd.Series:
-    """What each unit has of a resource."""
-    simple = {
-        "backbone_teachers": "teachers_backbone", "teaching_area": "teaching_area_sqm", "sports_area": "sports_area_sqm",
-        "equipment_value": "equipment_value_yuan", "multimedia_rooms": "networked_classrooms", "computers": "terminals",
-        "books": "books", "teachers": "teachers_fulltime", "mid_title_teachers": "teachers_mid_title",
-    }  # fmt: skip
-    if name in simple:
-        return units[simple[name]].astype(float)
+_REPORTED: dict[str, Amount] = {
+    "backbone_teachers": plus("teachers_backbone"),
+    "teaching_area": plus("teaching_area_sqm"),
+    "sports_area": plus("sports_area_sqm"),
+    "equipment_value": plus("equipment_value_yuan"),
+    "multimedia_rooms": plus("networked_classrooms"),
+    "computers": plus("terminals"),
+    "books": plus("books"),
+    "teachers": plus("teachers_fulltime"),
+    "mid_title_teachers": plus("teachers_mid_title"),
+}
+
+
+def amount(unit: Row, name: str) -> float | None:
+    """What a unit has of a resource, None where it did not report it."""
     if name == "highqual_teachers":
-        columns = ["teachers_postgraduate", "teachers_bachelor", *(["teachers_college"] if stage == "primary" else [])]
-        return units[columns].sum(axis=1, skipna=False).astype(float)
-    subjects = units[["teachers_pe", "teachers_music", "teachers_art", "teachers_arts"]].sum(axis=1, skipna=False)
-    visiting = units["visiting_arts_pe"].fillna(0).where(units["pupils"].between(50, 99), 0)
-    return (subjects + visiting).astype(float)
+        # Above the statutory qualification: college and higher in primary, bachelor and higher in junior schools.
+        higher = ("teachers_college",) if unit["stage"] == "primary" else ()
+        return plus("teachers_postgraduate", "teachers_bachelor", *higher)(unit)
+    if name == "arts_pe_teachers":
+        visiting = unit["visiting_arts_pe"] or 0 if 50 <= unit["pupils"] <= 99 else 0
+        full_time = plus("teachers_pe", "teachers_music", "teachers_art", "teachers_arts")(unit)
+        return None if full_time is None else full_time + visiting
+    return _REPORTED[name](unit)
 
 
 @dataclass
@@ -66,12 +76,13 @@ class Spread:
 
 
 def spread(y: Year, name: str, stage: str) -> Spread:
-    units = y.assessed[y.assessed["stage"] == stage]
-    has = list(amounts(units, name, stage))
-    pupils = [float(p) for p in units["pupils"]]
-    urban = list(units["area_type"] == "urban")
-    if not has or any(isnan(a) for a in has) or sum(has) == 0:
+    units = [unit for unit in y.assessed if unit["stage"] == stage]
+    amounts = [amount(unit, name) for unit in units]
+    has = [a for a in amounts if a is not None]
+    if len(has) < len(units) or sum(has) == 0:
         return Spread()
+    pupils = [float(unit["pupils"]) for unit in units]
+    urban = [unit["area_type"] == "urban" for unit in units]
     x = [SCALES[name] * a / p for a, p in zip(has, pupils, strict=True)]
     whole, n = sum(pupils), len(x)
     mean = SCALES[name] * sum(has) / whole
@@ -79,21 +90,23 @@ def spread(y: Year, name: str, stage: str) -> Spread:
     found = Spread(mean)
     found.cv = sqrt(sum(p * (v - mean) ** 2 for p, v in zip(pupils, x, strict=True)) / whole) / mean
     found.cv_plain = sqrt(sum((v - plain) ** 2 for v in x) / n) / plain
-    found.gini = sum(
-        pi * pj * abs(xi - xj) for pi, xi in zip(pupils, x, strict=True) for pj, xj in zip(pupils, x, strict=True)
-    ) / (2 * whole**2 * mean)
+    # All ordered pairs, as the definition has it.
+    p, v = np.array(pupils), np.array(x)
+    found.gini = float((np.outer(p, p) * np.abs(np.subtract.outer(v, v))).sum() / (2 * whole**2 * mean))
     found.theil = _theil(pupils, x)
     within = between = 0.0
     for group in (True, False):
-        of_group = [(p, v) for p, v, u in zip(pupils, x, urban, strict=True) if u is group or u == group]
+        of_group = [
+            (heads, value) for heads, value, is_urban in zip(pupils, x, urban, strict=True) if is_urban == group
+        ]
         if not of_group:
             continue
-        p, v = [list(column) for column in zip(*of_group, strict=True)]
-        of_mean = sum(a * b for a, b in zip(p, v, strict=True)) / sum(p)
+        heads, values = [list(column) for column in zip(*of_group, strict=True)]
+        of_mean = sum(h * x for h, x in zip(heads, values, strict=True)) / sum(heads)
         if of_mean == 0:
             continue
-        within += sum(p) * of_mean / (whole * mean) * _theil(p, v)
-        between += sum(p) / whole * of_mean / mean * log(of_mean / mean)
+        within += sum(heads) * of_mean / (whole * mean) * _theil(heads, values)
+        between += sum(heads) / whole * of_mean / mean * log(of_mean / mean)
     found.within, found.between = within, between
     found.max_min = max(x) / min(v for v in x if v > 0)
     return found
@@ -123,12 +136,10 @@ class School:
 
 def schools(y: Year) -> list[School]:
     found = []
-    for level, stage in enumerate(("primary", "junior")):
-        units = y.assessed[y.assessed["stage"] == stage]
-        table = {name: SCALES[name] * amounts(units, name, stage) / units["pupils"] for name in SEVEN}
-        for at, school_id in zip(units.index, units["school_id"], strict=True):
-            values = {name: float(table[name][at]) for name in SEVEN}
-            shares = {name: 100 * values[name] / SEVEN[name][0][level] for name in SEVEN}
-            met = sum(share >= 100 - 1e-9 for share in shares.values())
-            found.append(School(school_id, stage, values, met, min(shares.values())))
+    for unit in y.assessed:
+        level = 0 if unit["stage"] == "primary" else 1
+        values = {name: SCALES[name] * (amount(unit, name) or 0.0) / unit["pupils"] for name in SEVEN}
+        shares = {name: 100 * values[name] / SEVEN[name][0][level] for name in SEVEN}
+        met = sum(share >= 100 - 1e-9 for share in shares.values())
+        found.append(School(unit["school_id"], unit["stage"], values, met, min(shares.values())))
     return found

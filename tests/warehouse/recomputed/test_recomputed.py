@@ -1,23 +1,29 @@
 """The synthetic counties through the real pipeline against the second computation: equal to 1e-9, cell by cell."""
 
+import csv
 from collections.abc import Iterator
 from math import isnan, nan
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from dagster_project.demo.county import counties
+from dagster_project.settings import ROOT
 from tests.conftest import DEMO_YEARS, Site
 from tests.warehouse.recomputed.assessments import PRESCHOOL, QUALITY, conditions, verdict
 from tests.warehouse.recomputed.indicators import INDICATORS
-from tests.warehouse.recomputed.reports import Reports, Year
+from tests.warehouse.recomputed.reports import Reports, Year, ratio
 from tests.warehouse.recomputed.resources import EIGHT, ENDING, SCALES, SEVEN, schools, spread
 
 ORDINARY = "990105"
 CODES = [county.code for county in counties(300)]
 FIRST, LAST = DEMO_YEARS
+CATALOGUE = ROOT.parent / "shared" / "indicators"
 # At least so many of the catalogue's indicators are recomputed.
 LEAST = 60
+# Comparisons of two years across a known break of the series, which the warehouse gives no value for.
+ACROSS_BREAKS = {("budget_share_rise", 2015), ("three_growths_one_rise", 2015), ("two_no_decrease", 2021)}
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +43,8 @@ def years(reports: Reports) -> dict[tuple[str, int], Year]:
 
 
 def test_the_ordinary_county_has_its_schools_and_years(reports: Reports) -> None:
-    rows = reports.rows[(reports.rows["region_code"] == ORDINARY) & reports.rows["parent_id"].isna()]
-    assert rows.groupby("year").size().to_dict() == dict.fromkeys(range(2013, 2025), 300)
+    schools = {y: sum(row["parent_id"] is None for row in reports.rows[ORDINARY, y]) for y in range(FIRST, LAST + 1)}
+    assert schools == dict.fromkeys(range(2013, 2025), 300)
 
 
 def test_indicators_equal_the_second_computation(
@@ -54,8 +60,8 @@ def test_indicators_equal_the_second_computation(
     wrong, compared = [], set()
     for (code, stage), definition in INDICATORS.items():
         for region, year in years:
-            expected = definition(years[region, year])
             told = found.get((code, stage, region, year))
+            expected = nan if (code, year) in ACROSS_BREAKS else definition(years[region, year])
             if not _equal(told, expected):
                 wrong.append((code, stage, region, year, told, expected))
             elif told is not None:
@@ -86,11 +92,9 @@ def test_resources_and_their_spread_equal_the_second_computation(
             for name in SCALES:
                 expected = spread(y, name, stage)
                 for formula, attribute in formulas.items():
-                    told = found[region, year, f"eq_{name}_{ending}", formula]
-                    if not _equal(told["value"], getattr(expected, attribute)) or not _equal(
-                        told["mean"], expected.mean
-                    ):
-                        wrong.append((region, year, stage, name, formula, told, expected))
+                    mean, value = found[region, year, f"eq_{name}_{ending}", formula]
+                    if not _equal(value, getattr(expected, attribute)) or not _equal(mean, expected.mean):
+                        wrong.append((region, year, stage, name, formula, mean, value, expected))
                     compared += 1
     assert wrong == []
     assert compared == len(years) * len(ENDING) * len(SCALES) * len(formulas)
@@ -199,6 +203,64 @@ def test_a_county_passes_each_assessment_one_misses_it_by_one_condition_and_one_
     for assessment in ("preschool", "compulsory"):
         status, not_met, waiting = found["ordinary", assessment]
         assert (status, waiting) == ("not_met", None) and len(not_met.split(", ")) > 5
+
+
+def test_parities_and_gaps_equal_the_second_computation(
+    marts: duckdb.DuckDBPyConnection, years: dict[tuple[str, int], Year]
+) -> None:
+    """Girls against boys in gross enrolment, town and village together against the city in pupils a teacher."""
+    found = {
+        (code, year): value
+        for code, year, value in marts.execute(
+            """select indicator_code, year, value from marts.fct_indicator where region_code = ? and stage = 'primary'
+            and base_indicator = case when starts_with(indicator_code, 'gender') then 'pri_gross_enrol_rate' else 'pri_pupils_per_teacher' end
+            and indicator_code in
+                ('gender_parity_index', 'gender_parity_index_adj', 'location_parity_index_adj', 'urban_rural_gap_ratio', 'urban_rural_gap_abs')""",
+            [ORDINARY],
+        ).fetchall()
+    }
+    expected = {}
+    for year in range(FIRST, LAST + 1):
+        y = years[ORDINARY, year]
+        girls, all_pupils = y.total("pupils_female", "primary"), y.total("pupils", "primary")
+        female = ratio(girls, y.fact("population_primary_official", segment="female"), 100)
+        male = ratio(all_pupils - girls, y.fact("population_primary_official", segment="male"), 100)
+        urban, rural = (
+            ratio(y.total("pupils", "primary", where=where), y.total("teachers_fulltime", "primary", where=where))
+            for where in (lambda u: u["area_type"] == "urban", lambda u: u["area_type"] != "urban")
+        )
+        expected |= {
+            ("gender_parity_index", year): female / male,
+            ("gender_parity_index_adj", year): female / male if female <= male else 2 - male / female,
+            ("location_parity_index_adj", year): rural / urban if rural <= urban else 2 - urban / rural,
+            ("urban_rural_gap_ratio", year): urban / rural,
+            ("urban_rural_gap_abs", year): urban - rural,
+        }
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_catalogue_is_computed_but_for_a_named_rest(marts: duckdb.DuckDBPyConnection) -> None:
+    if not CATALOGUE.exists():
+        pytest.skip("needs ../shared with the catalogue of indicators")
+    catalogue, standards = ({row[column] for row in _csv(CATALOGUE / name)} for name, column in (("catalog.csv", "code"), ("standards.csv", "indicator_code")))  # fmt: skip
+    computed = {
+        region: {code for (code,) in marts.execute(
+            "select distinct indicator_code from marts.fct_indicator where region_code = ? and basis = 'computed' and value is not null", [region]
+        ).fetchall()}
+        for region in (ORDINARY, "990100")
+    }  # fmt: skip
+    rest = catalogue - computed[ORDINARY]
+    assert len(catalogue - rest) >= 132 and len(rest) <= 30
+    # What is defined for a prefecture is computed there; the rest says why it has no source.
+    reasons = dict(marts.execute("select indicator_code, no_source_reason from marts.dim_indicator").fetchall())
+    assert [code for code in sorted(rest - computed["990100"]) if not reasons[code]] == []
+    assert standards & rest == set()
+    assert [code for code in standards if reasons[code]] == []
+
+
+def _csv(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as source:
+        return list(csv.DictReader(source))
 
 
 def _equal(told: float | None, expected: float) -> bool:
