@@ -76,7 +76,7 @@ def load(as_of: date | None) -> None:
     from dagster_project.report import terminal
 
     with only_writer(settings):
-        report = steps.load(settings)
+        report, _ = steps.load(settings)
         record = records.last(settings)
         assert record is not None
         if not report.refused:
@@ -176,6 +176,28 @@ def explain(indicator: str, region: str | None, year: int | None, stage: str, se
 
 
 @cli.command()
+@click.argument("region")
+@click.argument("year", type=int)
+@click.option(
+    "--schools", type=click.IntRange(min=0), default=10, show_default=True,
+    help="每个条件列出多少所未达到的学校 / failing schools shown for each condition.",
+)  # fmt: skip
+def assess(region: str, year: int, schools: int) -> None:
+    """一个县的两项评估，逐条列出 / both assessments of a county, condition by condition: zhibiao assess 430405 2024."""
+    from dagster_project import build_file
+    from dagster_project.publish import snapshot
+    from dagster_project.report import assess as assessing
+    from dagster_project.report import terminal
+
+    served = snapshot.current(_settings())
+    if served is None:
+        raise snapshot.SnapshotError("还没有快照 / no snapshot yet: make refresh")
+    with build_file.reading(served.database) as connection:
+        for found in assessing.assess(connection, region, year):
+            terminal.assessment(terminal.console(), found, schools)
+
+
+@cli.command()
 @click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--title", help="名称 / title.")
 @click.option("--issuer", help="发布机构 / issuer.")
@@ -222,6 +244,116 @@ def add(paths: tuple[Path, ...], **given: str | None) -> None:
             ),
         )
         click.echo(f"已写 / written: {settings.raw_name(written)}")
+
+
+class _Years(click.ParamType[tuple[int, int]]):
+    name = "FIRST-LAST"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        first, _, last = str(value).partition("-")
+        if not (first.isdecimal() and last.isdecimal() and 1990 <= int(first) <= int(last) <= 2100):
+            self.fail(f"{value!r}: 写成 2013-2024 / write it like 2013-2024")
+        return int(first), int(last)
+
+
+@cli.command("demo-county")
+@click.argument("raw", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--schools", default=300, show_default=True, help="普通县的学校数 / schools of the ordinary county.")
+@click.option("--years", type=_Years(), default="2013-2024", show_default=True, help="年份 / years.")
+@click.option("--seed", default=1, show_default=True, help="同种子得相同字节 / the same seed gives the same bytes.")
+@click.option("--counties", "keys", help="只要这些县，逗号分隔 / only these counties, parted by commas.")
+def demo_county(raw: Path | None, schools: int, years: tuple[int, int], seed: int, keys: str | None) -> None:
+    """把合成县的学校、县情、区划和认定写入 RAW（默认 ZHIBIAO_RAW） / write synthetic counties into RAW."""
+    from dagster_project.demo import county as demo
+    from dagster_project.demo.write import DemoError, write
+    from dagster_project.report import terminal
+
+    folder = raw.resolve() if raw else _settings().raw
+    try:
+        known = {county.key: county for county in demo.counties(schools)}
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    wanted = keys.split(",") if keys else list(known)
+    if unknown := [key for key in wanted if key not in known]:
+        raise click.UsageError(
+            f"{', '.join(unknown)}: 没有这个县，可选 / no such county, choose from {', '.join(known)}"
+        )
+    chosen = [known[key] for key in wanted]
+    try:
+        written = write(folder, chosen, *years, seed, lambda line: click.echo(f"· {line}"))
+    except DemoError as error:
+        raise click.ClickException(str(error)) from error
+    terminal.demo(terminal.console(), folder, chosen, written)
+
+
+@cli.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--accept", multiple=True, metavar="ID", help="接受这一条，可多次 / accept this one; may be repeated.")
+@click.option("--all-new", is_flag=True, help="接受全部没有存疑的新候选 / accept every new one without a doubt.")
+@click.option("--reject", multiple=True, metavar="ID", help="否决这一条，可多次 / reject this one; may be repeated.")
+@click.option("--ask", is_flag=True, help="逐条询问 / ask for each.")
+@click.option("--by", help="谁审核 / who decides.")
+@click.option("--reason", help="为何 / why.")
+@click.option("--issued-year", default="", help="新登记文件的印发年 / year of issue of a document not yet registered.")
+def review(
+    file: Path,
+    accept: tuple[str, ...],
+    all_new: bool,
+    reject: tuple[str, ...],
+    ask: bool,
+    by: str | None,
+    reason: str | None,
+    issued_year: str,
+) -> None:
+    """候选与台账比对；接受的写入 raw/targets/ / candidates against the ledger; accepted ones are appended to it.
+
+    FILE 是原文，或 zhibiao extract 写出、由人改过的候选表 / a text, or a table of candidates edited by a person.
+    """
+    settings = _settings()
+    from dagster_project.refresh.lock import only_writer
+    from dagster_project.report import terminal
+    from dagster_project.review import compare, decide, write
+
+    path = (file if file.exists() else ROOT / file).resolve()
+    if not path.is_file():
+        raise click.UsageError(f"{file}: 没有这个文件 / no such file")
+    with only_writer(settings):
+        write.finish(settings)
+        with compare.ledger(settings) as known:
+            reviewed = compare.compare(known, path)
+            terminal.review(terminal.console(), reviewed)
+            accepted = decide.chosen(reviewed, accept)
+            rejected = decide.chosen(reviewed, reject)
+            if all_new:
+                accepted += [c for one in reviewed for c in one.without_doubt() if c not in accepted + rejected]
+            if ask:
+                for comparison in [c for one in reviewed for c in one.comparisons if c.is_proposed]:
+                    if comparison in accepted + rejected:
+                        continue
+                    terminal.candidate(terminal.console(), comparison)
+                    choices = click.Choice(["a", "r", "s", "q"])
+                    answer = click.prompt("接受 a / 否决 r / 跳过 s / 结束 q", default="s", type=choices)
+                    if answer == "q":
+                        break
+                    {"a": accepted, "r": rejected, "s": []}[answer].append(comparison)
+            if not accepted and not rejected:
+                return
+            if ask:
+                by = by or click.prompt("谁审核 / who decides")
+                reason = reason or click.prompt("理由 / why")
+            if not by or not reason:
+                raise click.UsageError("写明 --by 与 --reason / give --by and --reason")
+            contents: dict[Path, bytes] = {}
+            for one in reviewed:
+                yes = [c for c in one.comparisons if c in accepted]
+                no = [c for c in one.comparisons if c in rejected]
+                if yes or no:
+                    decision = decide.Decision(by, today().isoformat(), reason)
+                    contents |= decide.files(known, one, yes, no, decision, issued_year)
+            write.put(settings, contents)
+    for written in contents:
+        click.echo(f"已写 / written: {settings.raw_name(written)}")
+    click.echo(f"接受 / accepted {len(accepted)}，否决 / rejected {len(rejected)}；接着 / next: make refresh")
 
 
 @cli.command(name="map")
@@ -326,6 +458,7 @@ def main() -> None:
     from dagster_project.quality.suites import SuiteError
     from dagster_project.refresh.lock import BusyError
     from dagster_project.report.explain import NotUnderstoodError
+    from dagster_project.review.compare import ReviewError
 
     try:
         cli()
@@ -341,6 +474,6 @@ def main() -> None:
     except (ContractError, SuiteError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    except NotUnderstoodError as error:
+    except (NotUnderstoodError, ReviewError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)

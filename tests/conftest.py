@@ -20,11 +20,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dagster_project.cli import cli
+from dagster_project.demo.county import counties
+from dagster_project.demo.write import write
 from dagster_project.ingest import files, sidecar
 from dagster_project.settings import ROOT, Settings
 
 PROVINCE = Path(__file__).parent / "warehouse" / "province"
 AS_OF = date(2026, 1, 31)
+DEMO_YEARS = (2013, 2024)
 _CHINESE = re.compile(r"[一-鿿]")
 COLUMNS = (
     "region_code", "region_zh", "year", "level", "measure", "measure_zh", "value", "unit", "source_zh", "publisher_zh",
@@ -141,6 +144,18 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Site:
         (built.raw / folder).mkdir(exist_ok=True)
         for file in sorted(files_of.glob("*.csv")):
             built.vouch(Path(shutil.copy(file, built.raw / folder / file.name)))
+    result = built.run("refresh")
+    assert result.exit_code == 0, result.output
+    return built
+
+
+@pytest.fixture(scope="session")
+def demo_counties(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The synthetic counties, the ordinary one with 300 schools, refreshed once; read only."""
+    built = new_site(tmp_path_factory.mktemp("counties"))
+    write(built.raw, counties(300), *DEMO_YEARS, seed=1, tell=lambda line: None)
+    # A refresh without any published figure is refused.
+    built.statistics(2024, {})
     result = built.run("refresh")
     assert result.exit_code == 0, result.output
     return built

@@ -9,10 +9,12 @@ MAPPING = ".mapping.yml"
 # The mapping of all files of its folder that have none of their own.
 FOLDER_MAPPING = "mapping.yml"
 READABLE = {".csv", ".xlsx", ".parquet"}
+# The folder of whole texts; everything else under `raw/` is tables.
+DOCUMENTS = "documents"
 
-# What editors, copy programs and file managers leave behind: never an input, never an error.
+# What editors, copy programs and file managers leave behind, and what explains a folder: never an input, never an error.
 _LEFT_ALONE = re.compile(
-    r"^(\..*|~\$.*|~.*|.*~|.*\.(tmp|temp|part|partial|filepart|crdownload|download|swp|bak|lock)|Thumbs\.db|desktop\.ini)$",
+    r"^(\..*|README(\.zh-CN)?\.md|~\$.*|~.*|.*~|.*\.(tmp|temp|part|partial|filepart|crdownload|download|swp|bak|lock)|Thumbs\.db|desktop\.ini)$",
     re.IGNORECASE,
 )
 
@@ -43,6 +45,11 @@ def inputs(raw: Path) -> list[Path]:
         and not is_left_alone(path)
         and not any(part.startswith(".") for part in path.relative_to(raw).parts)
     )
+
+
+def is_document(relative: Path) -> bool:
+    """Whether a path relative to `raw` lies in the folder of whole texts."""
+    return relative.parts[:1] == (DOCUMENTS,)
 
 
 def lost(raw: Path) -> list[Path]:

@@ -91,7 +91,11 @@ def load(
             sound.add(contract.source)
         reports[contract.source] = report
         tell(report)
-    unread = [path for path, owner in (owned | lost).items() if owner is None] + files.linked_folders(settings.raw)
+    unread = [
+        path
+        for path, owner in (owned | lost).items()
+        if owner is None and not files.is_document(path.relative_to(settings.raw))
+    ] + files.linked_folders(settings.raw)
     return LoadReport(reports, [settings.raw_name(path) for path in unread])
 
 
@@ -136,7 +140,7 @@ def _load_source(
         _check_rows(connection, contract, report, settings, sound)
     if shape_problems:
         report.outcome = Outcome.BAD_SHAPE
-        _record(connection, report.problems[:shape_problems])
+        record(connection, report.problems[:shape_problems])
     return report
 
 
@@ -274,7 +278,7 @@ def _check_append_only(
     if not report.outcome.refuses:
         report.outcome = Outcome.SOME_INVALID_REFUSED
     report.held_back += len(problems)
-    _record(connection, problems)
+    record(connection, problems)
 
 
 def _worded(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pd.DataFrame:
@@ -289,11 +293,12 @@ def _worded(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pd.Dat
     )
 
 
-def _record(connection: duckdb.DuckDBPyConnection, problems: list[Problem]) -> None:
+def record(connection: duckdb.DuckDBPyConnection, problems: list[Problem], consequence: str = "refused") -> None:
+    """Problems into quality.quarantine."""
     for problem in problems:
         connection.execute(
-            "insert into quality.quarantine values (?, ?, ?, ?, ?, ?, 'refused', ?, ?, ?, ?)",
-            [problem.source, problem.file, problem.row, problem.column, problem.rule, problem.value,
+            "insert into quality.quarantine values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [problem.source, problem.file, problem.row, problem.column, problem.rule, problem.value, consequence,
              problem.reason_zh, problem.reason_en, problem.action_zh, problem.action_en],
         )  # fmt: skip
 

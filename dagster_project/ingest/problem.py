@@ -37,6 +37,24 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "另存为 .csv（UTF-8）、.xlsx 或 .parquet",
         "save it as .csv (UTF-8), .xlsx or .parquet",
     ),
+    "unsupported_document": (
+        "不支持的文件类型 {found}",
+        "is of a type that is not read: {found}",
+        "另存为其中之一：{expected}",
+        "save it as one of: {expected}",
+    ),
+    "unreadable_document": (
+        "原文无法读取，未提取：{found}",
+        "cannot be read, nothing was extracted: {found}",
+        "换用有文字层、未加密的文件，或另存为 .txt（UTF-8）后运行 zhibiao add；其余文件照常处理",
+        "use a file with a text layer and no password, or save it as .txt (UTF-8), then run zhibiao add; the others went on",
+    ),
+    "document_twice": (
+        "与 {found} 同名，或属于同一文件",
+        "is named like {found}, or belongs to the same document",
+        "同一文件只留一份原文；不同的文件改名",
+        "keep one text a document; rename it if it is another",
+    ),
     "unreadable": (
         "文件无法读取：{found}",
         "cannot be read: {found}",

@@ -269,6 +269,24 @@ class MarkLines(Extension):
             yield token
 
 
+class ReturnedError(Exception):
+    """What a macro gives back that is no text: `return` ends it, as in dbt."""
+
+
+def give_back(value: object) -> object:
+    raise ReturnedError(value)
+
+
+def returning(macro: Macro) -> Callable[..., object]:
+    def call(*arguments: object, **named: object) -> object:
+        try:
+            return macro(*arguments, **named)
+        except ReturnedError as returned:
+            return returned.args[0]
+
+    return call
+
+
 @cache
 def jinja(incremental: bool) -> Environment:
     """What dbt offers a model, as far as the shape of the SQL needs it, and the project's own macros."""
@@ -294,11 +312,11 @@ def jinja(incremental: bool) -> Environment:
     nodes: dict[str, Any] = defaultdict(lambda: node)
     env.globals |= {"is_incremental": lambda: incremental, "execute": True, "this": "this", "graph": {"nodes": nodes}}
     env.globals |= {"dbt": SimpleNamespace(**types), "adapter": SimpleNamespace(dispatch=dispatch)}
-    env.globals |= {"return": lambda value: value, "target": SimpleNamespace(type="duckdb", name="dev")}
+    env.globals |= {"return": give_back, "target": SimpleNamespace(type="duckdb", name="dev")}
     for name in env.list_templates(extensions=["sql"]):
         # Shared, so that a macro sees those of the files after it.
         module = env.get_template(name).make_module(env.globals, shared=True)
-        env.globals |= {name: macro for name, macro in vars(module).items() if isinstance(macro, Macro)}
+        env.globals |= {name: returning(macro) for name, macro in vars(module).items() if isinstance(macro, Macro)}
     env.globals["dbl"] = lambda: DBL
     return env
 

@@ -15,7 +15,7 @@ class NotUnderstoodError(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """One printed figure: where it stands and what it says."""
+    """One figure: where it stands and what it says. A sum of school records has no row of its own: `unit_count` schools."""
 
     what: str
     value: float
@@ -24,9 +24,10 @@ class Row:
     source: str
     publisher: str
     file: str
-    row: int
+    row: int | None
     coefficient: float = 1.0
     correction: str = ""
+    unit_count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class TargetExplanation:
 
 def explain_target(connection: duckdb.DuckDBPyConnection, target_id: str) -> TargetExplanation:
     """The whole reasoning on one target. Raises NotUnderstoodError for an unknown id, with those like it."""
-    found = _dictionaries(
+    found = dictionaries(
         connection,
         """select t.*, d.title_zh, d.issuer_zh, d.issued_year, i.name_zh as indicator_name_zh, i.decimals
         from marts.fct_target as t join marts.dim_document as d using (document_id)
@@ -97,14 +98,14 @@ def explain_target(connection: duckdb.DuckDBPyConnection, target_id: str) -> Tar
         )
     return TargetExplanation(
         target=found[0],
-        verdicts=_dictionaries(
+        verdicts=dictionaries(
             connection,
             """select a.*, m.name_zh as method_zh, m.name_en as method_en from marts.mart_target_attainment as a
             join marts.verdict_method as m using (method) where a.target_id = ?
             order by case a.method when 'ladder' then 1 else 2 end, a.method""",
             [target_id],
         ),
-        values=_dictionaries(
+        values=dictionaries(
             connection,
             """select v.year, v.region_code, v.value, v.basis, v.holds, f.source_file, f.source_row, s.source_zh
             from intermediate.int_target_value as v
@@ -116,14 +117,14 @@ def explain_target(connection: duckdb.DuckDBPyConnection, target_id: str) -> Tar
             where v.target_id = ? order by v.year""",
             [target_id],
         ),
-        milestones=_dictionaries(
+        milestones=dictionaries(
             connection,
             """select target_id, target_year, printed_value, printed_unit from marts.fct_target
             where milestone_of = $target or target_id = (select milestone_of from marts.fct_target where target_id = $target)
             order by target_year""",
             {"target": target_id},
         ),
-        snapshot_as_of=str(_dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
+        snapshot_as_of=str(dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
     )
 
 
@@ -185,8 +186,8 @@ def explain(
             """select gate, count(*) filter (outcome = 'passed'), count(*) from quality.check_result
             group by gate order by case gate when 'rows' then 1 when 'relations' then 2 else 3 end"""
         ).fetchall(),
-        snapshot_as_of=str(_dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
-        targets=_dictionaries(
+        snapshot_as_of=str(dictionaries(connection, "select as_of from meta.build")[0]["as_of"]),
+        targets=dictionaries(
             connection,
             """select t.target_id, t.comparator, t.printed_value, t.printed_value_high, t.printed_unit, t.target_year,
                 d.title_zh, t.evidence, a.status, a.reason_zh, a.provisional
@@ -201,7 +202,7 @@ def explain(
 
 def find_indicator(connection: duckdb.DuckDBPyConnection, text: str, stage: str = "") -> dict[str, Any]:
     """The catalogue entry of a code, name or synonym. Raises NotUnderstoodError."""
-    found = _dictionaries(
+    found = dictionaries(
         connection,
         """select i.* from marts.dim_indicator as i where i.indicator_code = ? or i.name_zh = ? or lower(i.name_en) = lower(?)
         union
@@ -211,7 +212,7 @@ def find_indicator(connection: duckdb.DuckDBPyConnection, text: str, stage: str 
     )
     if len(found) == 1:
         return found[0]
-    names = _dictionaries(connection, "select indicator_code, name_zh from marts.dim_indicator order by 1")
+    names = dictionaries(connection, "select indicator_code, name_zh from marts.dim_indicator order by 1")
     if found:
         near = [f"{entry['name_zh']} ({entry['indicator_code']})" for entry in found]
         raise NotUnderstoodError(f"「{text}」可指多个指标 / means several indicators: {'、'.join(near)}")
@@ -279,7 +280,7 @@ def _cells(
     connection: duckdb.DuckDBPyConnection, indicator: str, base: str, region: str, year: int, stage: str, segment: str
 ) -> list[Cell]:
     cells = []
-    for f in _dictionaries(
+    for f in dictionaries(
         connection,
         """select * from marts.fct_indicator where indicator_code = ? and coalesce(base_indicator, '') = ?
         and region_code = ? and year = ? and (? = '' or stage = ?) and segment = ? order by stage""",
@@ -307,7 +308,7 @@ def _cells(
 
 def _printed(connection: duckdb.DuckDBPyConnection, file: str, row: int, value: float, what: str = "",
              coefficient: float = 1.0) -> Row:  # fmt: skip
-    (raw,) = _dictionaries(
+    (raw,) = dictionaries(
         connection,
         """select s.measure_zh, s.value, s.unit, s.source_zh, s.publisher_zh,
             coalesce(c.new_value || '，' || c.reason || '（' || c.decided_by || ' ' || c.decided_on || '）', '') as correction
@@ -331,14 +332,32 @@ def _printed(connection: duckdb.DuckDBPyConnection, file: str, row: int, value: 
     )
 
 
+def _counted(term: dict[str, Any], what: str) -> Row:
+    """A county fact, or the sum of school records."""
+    return Row(
+        what=what,
+        value=term["value"],
+        unit=term["base_unit"],
+        printed=f"{term['value']:,.10g} {term['base_unit']}",
+        source=term["source_zh"],
+        publisher=term["publisher_zh"],
+        file=term["source_file"],
+        row=term["source_row"],
+        coefficient=term["coefficient"],
+        unit_count=term["unit_count"],
+    )
+
+
 _TERM_CELLS = """
-    select t.side, t.coefficient, m.year, m.stage, m.segment, m.measure_code, d.name_zh, m.value, m.source_file, m.source_row
+    select t.side, t.coefficient, m.year, m.stage, m.segment, m.measure_code, d.name_zh, m.value, m.base_unit, m.basis,
+        m.source_file, m.source_row, m.unit_count, s.source_zh, s.publisher_zh
     from marts.indicator_term as t
     join marts.fct_measure as m on m.measure_code = t.measure_code and m.region_code = $region
         and m.year between $year + t.year_from and $year + t.year_to
         and m.stage = case when t.measure_stage = '' then $stage else t.measure_stage end
         and m.segment = case when t.measure_segment = '' then $segment else t.measure_segment end
     join marts.dim_measure as d on d.measure_code = t.measure_code
+    join marts.dim_source as s on s.source_id = m.source_id
     where t.indicator_code = $indicator and t.variant = $variant and t.stage in ('', $stage)
     order by t.side desc, t.term_no, m.year
 """
@@ -346,7 +365,7 @@ _TERM_CELLS = """
 
 def _terms(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> dict[str, list[Row]]:
     sides: dict[str, list[Row]] = {"numerator": [], "denominator": []}
-    for term in _dictionaries(
+    for term in dictionaries(
         connection,
         _TERM_CELLS,
         {"region": f["region_code"], "year": f["year"], "stage": f["stage"], "segment": f["segment"],
@@ -356,6 +375,8 @@ def _terms(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> dict[str
         what = f"{term['year']} {term['name_zh']}（{term['stage']}{segment}）"
         sides[term["side"]].append(
             _printed(connection, term["source_file"], term["source_row"], term["value"], what, term["coefficient"])
+            if term["basis"] == "reported"
+            else _counted(term, what)
         )
     return sides
 
@@ -364,6 +385,8 @@ def _inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[st
     """The other indicators' values a derived cell was made from: of the regions below, of segments, of conditions."""
     if f["inputs_basis"] == "reported":
         return []
+    if f["inputs_basis"] == "school":
+        return _school_inputs(connection, f)
     if f["base_indicator"] is None:
         query = """select i.name_zh, s.value, s.basis from marts.indicator_term as t
             join intermediate.int_indicator_standing as s on s.indicator_code = t.input_indicator_code
@@ -385,6 +408,17 @@ def _inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[st
               "stage": f["stage"], "segment": f["segment"], "basis": f["inputs_basis"]}  # fmt: skip
     wanted = {name: value for name, value in values.items() if f"${name}" in query}
     return [f"{what} {value:g}（{basis}）" for what, value, basis in connection.execute(query, wanted).fetchall()]
+
+
+def _school_inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[str]:
+    """The schools a spread was made from, or nothing where an assessment says it (see `zhibiao assess`)."""
+    rows = connection.execute(
+        """select coalesce(school_name, school_id), value, source_file, source_row
+        from intermediate.int_school_resource
+        where region_code = ? and year = ? and indicator_code = ? order by value desc, school_id""",
+        [f["region_code"], f["year"], f["base_indicator"]],
+    ).fetchall()
+    return [f"{name} {'-' if value is None else f'{value:g}'}（{file} 第 {row} 行）" for name, value, file, row in rows]
 
 
 def _missing(
@@ -439,7 +473,8 @@ def _conflicts(
     return [_printed(connection, file, row, value) for file, row, value in rows]
 
 
-def _dictionaries(connection: duckdb.DuckDBPyConnection, query: str, values: Any = None) -> list[dict[str, Any]]:
+def dictionaries(connection: duckdb.DuckDBPyConnection, query: str, values: Any = None) -> list[dict[str, Any]]:
+    """The rows of a query, each by the names of its columns."""
     result = connection.execute(query, values)
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -9,14 +11,19 @@ from rich.markup import escape as escape_markup
 from rich.panel import Panel
 from rich.table import Table
 
+from dagster_project.demo.county import County
+from dagster_project.demo.write import Written
+from dagster_project.extraction.reconcile import BINDING, COMPARISONS, Comparison, facts
 from dagster_project.publish.gates import refuses
 from dagster_project.publish.snapshot import Snapshot
 from dagster_project.refresh.record import OUTCOMES, Record
 from dagster_project.report import words
+from dagster_project.report.assess import Assessment
 from dagster_project.report.explain import Cell, Explanation, Row, TargetExplanation
 from dagster_project.settings import ROOT, Settings
 
 if TYPE_CHECKING:
+    from dagster_project.ingest.candidates import Reviewed
     from dagster_project.ingest.proposal import Proposal
 
 _STYLE = {
@@ -34,6 +41,14 @@ _OUTCOMES_OF_SOURCES = {
     "some_invalid_quarantined": "[yellow]部分行已隔离 / some rows quarantined[/]",
     "all_invalid": "[red]无一行合格，拒绝 / no row valid, refused[/]",
 }
+_COMPARISONS = {
+    "same": "一致 / same",
+    "changed": "不同 / changed",
+    "new": "新 / new",
+    "gone": "不再有 / gone",
+    "rejected": "已否决 / rejected",
+}
+_COMPARED = {name: f"{zh} / {name}" for name, (zh, _) in COMPARISONS.items()}
 _GATES = {"rows": "文件与行 / rows", "relations": "关系与合计 / relations", "expectations": "期望 / expectations"}
 
 
@@ -55,6 +70,8 @@ def escape(text: object) -> str:
 def closing(out: Console, settings: Settings, record: Record, shown_problems: int = 20) -> None:
     """The table a refresh ends with."""
     out.print(_sources(record))
+    if record.texts:
+        out.print(_texts(record))
     _problems(out, settings, record, shown_problems)
     if record.cells:
         out.print(_cells(record))
@@ -98,6 +115,20 @@ def _sources(record: Record) -> Table:
             f"{source['title_zh']} {source['source']}", str(source["files"]), f"{source['rows']:,}",
             str(source["held_back"]), _OUTCOMES_OF_SOURCES[source["outcome"]],
         )  # fmt: skip
+    return table
+
+
+def _texts(record: Record) -> Table:
+    table = Table(title="原文与台账 / texts beside the ledger", title_justify="left")
+    table.add_column("原文 / text", overflow="fold")
+    table.add_column("候选 / all", justify="right")
+    for comparison in _COMPARISONS:
+        table.add_column(_COMPARISONS[comparison], justify="right")
+    table.add_column("提取 / read")
+    for text in record.texts:
+        counts = (str(text.get(comparison, 0)) for comparison in _COMPARISONS)
+        how = "新 / anew" if text["extracted"] else "沿用 / kept"
+        table.add_row(escape(text["file"].removeprefix("raw/documents/")), str(text["candidates"]), *counts, how)
     return table
 
 
@@ -214,6 +245,102 @@ def snapshots(out: Console, known: list[Snapshot], served: Snapshot | None) -> N
     out.print(table)
 
 
+def review(out: Console, reviewed: "Sequence[Reviewed]") -> None:
+    """Candidates beside the ledger, a table a document; what stands in both and says the same is only counted."""
+    for one in reviewed:
+        counts = "，".join(
+            f"{_COMPARED[name]} {sum(c.comparison == name for c in one.comparisons)}"
+            for name in _COMPARED
+            if any(c.comparison == name for c in one.comparisons)
+        )
+        entered = "" if one.registered else "（未登记 / not registered）"
+        out.print(f"[bold]{escape(one.row['title_zh'])}[/]  {escape(one.document_id)}{entered}: {counts or '-'}")
+        table = Table(show_lines=True)
+        for heading in (
+            "编号 / id",
+            "比对 / comparison",
+            "目标 / target",
+            "依据句 / clause",
+            "把握 / sure",
+            "说明 / remarks",
+        ):
+            table.add_column(heading, overflow="fold")
+        for comparison in one.comparisons:
+            if comparison.comparison == "same":
+                continue
+            candidate = comparison.candidate
+            remarks = [one.obstacles.get(comparison.proposed_id, ""), candidate.note if candidate else ""]
+            if comparison.comparison == "changed":
+                remarks.insert(0, _change(comparison))
+            if comparison.decision[0]:
+                remarks.insert(0, "，".join(comparison.decision))
+            table.add_row(
+                escape((comparison.proposed_id or comparison.target_id).removeprefix(f"{one.document_id}/")), _COMPARED[comparison.comparison],
+                escape(_target(comparison)), escape(_clause(comparison)),
+                f"{candidate.confidence:.2f}" if candidate else "", escape("\n".join(filter(None, remarks))),
+            )  # fmt: skip
+        if table.row_count:
+            out.print(table)
+
+
+def candidate(out: Console, comparison: Comparison) -> None:
+    """One candidate, before it is asked about."""
+    found = comparison.candidate
+    assert found is not None
+    out.print(
+        f"[bold]{escape(comparison.proposed_id)}[/] {_COMPARED[comparison.comparison]}: {escape(_target(comparison))}"
+    )
+    out.print(f"  「{escape(_clause(comparison))}」{escape(_change(comparison))}")
+    if found.note:
+        out.print(f"  [yellow]{escape(found.note)}[/]")
+
+
+def _target(comparison: Comparison) -> str:
+    said = facts(comparison.candidate) if comparison.candidate else comparison.row
+    assert said is not None
+    high = f"—{said['value_high']}" if said["value_high"] else ""
+    value = "（隐去 / hidden）" if said["kind"] == "redacted" else f"{said['value']}{high}{said['unit']}"
+    code = f"（{said['indicator_code']}）" if said["indicator_code"] else ""
+    year = said["target_year"] or said["deadline"]
+    return f"{said['region_zh']} {said['indicator_zh']}{code} {said['comparator']} {value} {year}".strip()
+
+
+def _clause(comparison: Comparison) -> str:
+    if comparison.candidate:
+        return comparison.candidate.evidence
+    return comparison.row["evidence"] if comparison.row else ""
+
+
+def _change(comparison: Comparison) -> str:
+    """What differs from the ledger, as old and new."""
+    if comparison.comparison != "changed" or comparison.candidate is None or comparison.row is None:
+        return ""
+    said = facts(comparison.candidate)
+    names = ["region_zh" if name == "region" else name for name in comparison.differs if name in BINDING]
+    changes = [f"{name}: {comparison.row[name] or '-'} → {said[name] or '-'}" for name in names]
+    return f"{comparison.target_id.rsplit('/', 1)[1]}: {'；'.join(changes)}"
+
+
+def demo(out: Console, raw: Path, counties: Sequence[County], written: Sequence[Written]) -> None:
+    """What was written of which synthetic counties, and what to do next."""
+    table = Table(box=None)
+    for heading in ("县 / county", "代码 / code", "说明 / what it shows"):
+        table.add_column(heading)
+    for county in counties:
+        table.add_row(county.name_zh, county.code, f"{county.shows_zh} / {county.shows_en}")
+    out.print(table)
+    table = Table(box=None)
+    table.add_column("文件 / files")
+    table.add_column("个数 / count", justify="right")
+    table.add_column("合成行 / synthetic rows", justify="right")
+    for sort in written:
+        table.add_row(sort.name, str(sort.files), f"{sort.rows:,}")
+    out.print(table)
+    out.print(f"位置 / where: {escape(raw)}", soft_wrap=True)
+    named = "" if raw == (ROOT / "raw") else f"ZHIBIAO_RAW={shlex.quote(str(raw))} "
+    out.print(f"接着可以 / next: {escape(named)}.venv/bin/zhibiao refresh", soft_wrap=True)
+
+
 def explanation(out: Console, found: Explanation) -> None:
     """One value with its working."""
     indicator = found.indicator
@@ -265,8 +392,10 @@ def target(out: Console, found: TargetExplanation) -> None:
     out.print(f"[bold]{escape(t['indicator_zh'])} · {escape(t['region_zh'])}{year}[/]  {escape(t['target_id'])}")
     issuer = f"，{t['issuer_zh']}" if t["issuer_zh"] else ""
     issued = f" {t['issued_year']}" if t["issued_year"] else ""
+    # What a text gave stands in no row of a table.
+    place = f" 第 {t['source_row']} 行" if t["source_row"] else ""
     out.print(
-        f"文件 / document: 《{escape(t['title_zh'])}》{escape(issuer)}{issued}；{t['source_file']} 第 {t['source_row']} 行"
+        f"文件 / document: 《{escape(t['title_zh'])}》{escape(issuer)}{issued}；{escape(t['source_file'])}{place}"
     )
     if t["evidence"]:
         out.print(f"条款 / clause: {escape(t['article'] or '')} 「{escape(t['evidence'])}」")
@@ -327,6 +456,88 @@ def target(out: Console, found: TargetExplanation) -> None:
             soft_wrap=True,
         )
     out.print(f"基准日期 / as of {found.snapshot_as_of}")
+
+
+_ASSESSED_STYLE = {
+    "met": "green",
+    "not_met": "red",
+    "no_data": "yellow",
+    "needs_judgement": "cyan",
+    "undecided": "cyan",
+}
+
+
+def assessment(out: Console, found: Assessment, shown_schools: int) -> None:
+    """A county's verdict, its conditions as a table, and the schools that fail each of them."""
+    v = found.verdict
+    zh, en = words.of(words.ASSESSMENTS, v["assessment"])
+    out.print(
+        f"[bold]{escape(v['region_zh'])} {v['region_code']} · {v['year']} · {zh} / {en}: {_assessed(v)}[/]",
+        soft_wrap=True,
+    )
+    out.print(f"{escape(v['summary_zh'])}\n{escape(v['summary_en'])}", soft_wrap=True)
+    table = Table(title="条件 / conditions", title_justify="left", expand=True)
+    table.add_column("编号 / no")
+    # Chinese has no spaces to break at.
+    table.add_column("条件 / condition", overflow="fold", ratio=1)
+    for heading in ("要求 / asked", "数值 / value"):
+        table.add_column(heading, justify="right")
+    table.add_column("结论 / status")
+    table.add_column("说明 / remark", overflow="fold", ratio=1)
+    for c in found.conditions:
+        unit = _UNITS.get(c["unit"] or "", "")
+        asked = "" if c["required_value"] is None else f"{c['comparator']} {_number(c['required_value'])}{unit}"
+        value = "" if c["value"] is None else f"{_number(c['value'])}{unit}"
+        remarks = [f"{c['remark_zh']} / {c['remark_en']}"] if c["remark_zh"] else []
+        if c["judgement_by"]:
+            remarks = [f"{c['judgement_by']}，{c['judgement_date']}：{c['judgement_evidence']}"]
+        if c["status"] == "not_met" and c["gap"] is not None:
+            remarks.insert(0, _short_by(c["comparator"], c["gap"], c["unit"]))
+        table.add_row(
+            _COUNTING[c["decides"]].format(c["condition_no"]), escape(f"{c['name_zh']} / {c['name_en']}"),
+            escape(asked), value, _assessed(c), escape("\n".join(remarks)),
+        )  # fmt: skip
+    out.print(table)
+    out.print("( ) 供另一条件使用 / feeds another condition；* 地方标准，不参与结论 / a local variant, never counts")
+    for c in found.conditions:
+        failing = found.schools.get((c["condition_no"], c["indicator_code"]), [])
+        if not failing:
+            continue
+        out.print(
+            f"[bold]{c['condition_no']} {escape(c['name_zh'])}[/]: 未达到的学校 / schools that fail: {len(failing)}"
+        )
+        for school in failing[:shown_schools]:
+            out.print(f"  {escape(_failing(school))}", soft_wrap=True)
+        if len(failing) > shown_schools:
+            out.print(f"  … 另有 {len(failing) - shown_schools} 所 / more: marts.assessment_school")
+
+
+# How the number of a condition shows that it does not itself count towards the verdict.
+_COUNTING = {"yes": "{}", "no": "({})", "local": "{}*"}
+
+
+def _assessed(row: dict[str, Any]) -> str:
+    zh, en = words.of(words.ASSESSED, row["status"])
+    provisional = "（暂定 / provisional）" if row["is_provisional"] else ""
+    return f"[{_ASSESSED_STYLE[row['status']]}]{zh} / {en}{provisional}[/]"
+
+
+def _failing(school: dict[str, Any]) -> str:
+    told = f"{school['school_name']} {school['school_id']}: "
+    if school["failing_class_count"] is not None:
+        return f"{told}{school['failing_class_count']} / {school['class_count']} 个班超过上限 / classes over the limit"
+    if school["indicators_met"] is not None:
+        return (
+            f"{told}七项达标 {school['indicators_met']} 项，最差为标准的 {school['worst_ratio_pct']:.2f} % / "
+            f"{school['indicators_met']} of seven met, the worst at {school['worst_ratio_pct']:.2f} % of its standard"
+        )
+    unit = _UNITS.get(school["unit"], "")
+    return f"{told}{_number(school['value'])}{unit}，{_short_by(school['comparator'], school['shortfall'], school['unit'])}"
+
+
+def _short_by(comparator: str, gap: float, unit: str) -> str:
+    side = "还差 / short by" if comparator in (">=", ">") else "超出 / over by"
+    return f"{side} {_number(gap)}{_UNITS.get('pp' if unit == '%' else unit, '')}"
 
 
 def proposal(out: Console, proposed: "Proposal") -> None:
@@ -445,9 +656,8 @@ def _row(row: Row) -> str:
     factor = "" if row.coefficient == 1 else f"{row.coefficient:g} × "
     corrected = f"，更正为 / corrected to {row.correction}" if row.correction else ""
     source = row.source.strip("《》")
-    return escape(
-        f"{factor}{row.what} {row.printed}{corrected}，{row.publisher}《{source}》 {row.file} 第 {row.row} 行"
-    )
+    where = f"第 {row.row} 行" if row.unit_count is None else f"{row.unit_count} 所（个）合计 / summed"
+    return escape(f"{factor}{row.what} {row.printed}{corrected}，{row.publisher}《{source}》 {row.file} {where}")
 
 
 def _short(path: object) -> str:

@@ -96,3 +96,9 @@
     from {{ ref('int_region_break') }} as b
     where b.is_new_code_only
 {%- endmacro %}
+
+{# Whether two rows speak of one measure cell. #}
+{% macro same_cell(one, other) -%}
+    {{ one }}.region_code = {{ other }}.region_code and {{ one }}.year = {{ other }}.year and {{ one }}.stage = {{ other }}.stage
+    and {{ one }}.segment = {{ other }}.segment and {{ one }}.measure_code = {{ other }}.measure_code
+{%- endmacro %}

@@ -7,3 +7,8 @@
 
 {# A received text as a number of the given type; empty text is no value. #}
 {% macro typed(column, type) -%} cast(nullif({{ column }}, '') as {{ type }}) {%- endmacro %}
+
+{# The texts of a group as one, in order. #}
+{% macro joined(text, separator, order) -%} {{ return(adapter.dispatch('joined')(text, separator, order)) }} {%- endmacro %}
+{% macro default__joined(text, separator, order) -%} string_agg({{ text }}, '{{ separator }}' order by {{ order }}) {%- endmacro %}
+{% macro spark__joined(text, separator, order) -%} listagg({{ text }}, '{{ separator }}') within group (order by {{ order }}) {%- endmacro %}

@@ -12,6 +12,7 @@
     ('fct_target', 'document_id', 'dim_document', 'document_id'),
     ('fct_target', 'indicator_code', 'dim_indicator', 'indicator_code'),
     ('fct_target', 'region_code', 'dim_region', 'region_code'),
+    ('target_candidate', 'document_id', 'dim_document', 'document_id'),
     ('measure_conflict', 'chosen_source_id', 'dim_source', 'source_id'),
     ('measure_conflict', 'other_source_id', 'dim_source', 'source_id'),
     ('stg_crosswalk', 'measure_code', 'dim_measure', 'measure_code'),
@@ -19,6 +20,7 @@
     ('stg_basis_differences', 'indicator_code', 'dim_indicator', 'indicator_code'),
     ('stg_part_of', 'part_measure_code', 'dim_measure', 'measure_code'),
     ('stg_part_of', 'whole_measure_code', 'dim_measure', 'measure_code'),
+    ('assessment_condition', 'base_indicator', 'dim_indicator', 'indicator_code'),
     ('indicator_alias', 'indicator_code', 'dim_indicator', 'indicator_code'),
     ('indicator_break', 'indicator_code', 'dim_indicator', 'indicator_code'),
     ('indicator_break', 'region_code', 'dim_region', 'region_code'),
@@ -41,7 +43,7 @@ left join {{ ref(dimension) }} as d on t.{{ column }} = d.{{ key }}
 where t.{{ column }} is not null and d.{{ key }} is null
 union all
 {% endfor %}
-{% for table in ['fct_measure', 'fct_indicator'] %}
+{% for table in ['fct_measure', 'fct_indicator', 'mart_county_assessment'] %}
 select
     '{{ table }}' as table_name,
     'region_code' as column_name,

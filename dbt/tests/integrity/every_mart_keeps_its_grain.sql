@@ -3,6 +3,8 @@
 -- when: a join of a model multiplies rows, or an input repeats a key.
 -- fix: look up the key in the table named; the model's yml says what one row is.
 {% set marts = [
+    'assessment_condition',
+    'assessment_school',
     'dim_document',
     'dim_indicator',
     'dim_measure',
@@ -15,8 +17,11 @@
     'indicator_break',
     'indicator_formula',
     'indicator_term',
+    'mart_assessment_condition',
     'mart_compulsory_retention',
+    'mart_county_assessment',
     'mart_education_expenditure',
+    'mart_equity',
     'mart_inclusive_kindergarten_coverage',
     'mart_large_class_share',
     'mart_migrant_children',
@@ -29,6 +34,9 @@
     'mart_teacher_qualification',
     'measure_conflict',
     'reconciliation',
+    'target_candidate',
+    'school_gap',
+    'school_remark',
     'target_responsible_unit',
     'verdict_method',
     'verdict_rule',

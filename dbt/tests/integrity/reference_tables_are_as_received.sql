@@ -1,6 +1,6 @@
--- zh: 地区、目录、数据项、公式、别名、口径断裂、出版物、目标台账与判定规则各表同收到的逐行一致
--- en: regions, catalogue, measures, formulas, terms, other names, breaks, publications, the ledger of targets and the
---     rules of verdicts are row for row what was received.
+-- zh: 地区、目录、数据项、公式、别名、口径断裂、出版物、目标台账、评估条件与判定规则各表同收到的逐行一致
+-- en: regions, catalogue, measures, formulas, terms, other names, breaks, publications, the ledger of targets, the
+--     conditions of assessments and the rules of verdicts are row for row what was received.
 -- when: always; whatever reads these tables believes them.
 -- fix: `only_in` says which side has the row: the mart, or what it is made of.
 {# The columns at the end are worked out, not received: other tests follow them. #}
@@ -13,21 +13,45 @@
     ('indicator_formula', 'stg_indicator_formulas', []),
     ('indicator_term', 'stg_indicator_terms', []),
     ('indicator_break', 'int_indicator_break', []),
+    ('assessment_condition', 'stg_assessment_conditions', []),
     ('verdict_method', 'stg_verdict_methods', []),
     ('verdict_rule', 'stg_verdict_rules', []),
-    ('dim_document', 'stg_target_documents', ['target_count']),
+    ('dim_document', 'stg_target_documents', ['target_count', 'proposed_count']),
+    ('target_candidate', 'stg_target_candidates', []),
     ('fct_target', 'stg_targets', ['region_code', 'region_hidden', 'region_bound_by', 'year_bound_by', 'target_value', 'target_value_high', 'unit', 'target_year']),
 ] %}
-with publications as (
+with figures as (
     select
-        s.source_id as source_id,
-        s.source_zh as source_zh,
         s.publisher_zh as publisher_zh,
-        min(s.year) as first_year,
-        max(s.year) as last_year,
-        count(*) as figure_count
+        s.source_zh as source_zh,
+        s.year as year
     from {{ ref('stg_statistics') }} as s
-    group by s.source_id, s.source_zh, s.publisher_zh
+    union all
+    select
+        i.issuer as publisher_zh,
+        f.source_zh as source_zh,
+        f.year as year
+    from {{ ref('stg_county_facts') }} as f
+    inner join {{ source('meta', 'input_file') }} as i on f.source_file = i.file
+    union all
+    select
+        i.issuer as publisher_zh,
+        i.title as source_zh,
+        s.year as year
+    from {{ ref('stg_schools') }} as s
+    inner join {{ source('meta', 'input_file') }} as i on s.source_file = i.file
+),
+
+publications as (
+    select
+        md5(f.publisher_zh || '|' || f.source_zh) as source_id,
+        f.source_zh as source_zh,
+        f.publisher_zh as publisher_zh,
+        min(f.year) as first_year,
+        max(f.year) as last_year,
+        count(*) as figure_count
+    from figures as f
+    group by f.source_zh, f.publisher_zh
 )
 
 {% for mart, received, worked_out in pairs %}

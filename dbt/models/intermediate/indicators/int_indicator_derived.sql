@@ -15,26 +15,6 @@ terms as (
     select * from {{ ref('stg_indicator_terms') }} as t where t.measure_code = 'indicator_value'
 ),
 
--- Values that may be compared: shares, ratios and amounts a head, not sizes.
-bases as (
-    select
-        v.region_code as region_code,
-        v.year as year,
-        v.stage as stage,
-        v.segment as segment,
-        v.indicator_code as indicator_code,
-        v.basis as basis,
-        v.value as value,
-        v.denominator as weight,
-        v.confidence as confidence
-    from {{ ref('int_indicator') }} as v
-    inner join {{ ref('stg_indicators') }} as i on v.indicator_code = i.indicator_code
-    inner join {{ ref('stg_indicator_formulas') }} as f
-        on v.indicator_code = f.indicator_code and f.priority = 1 and (f.stage = v.stage or f.stage = '')
-    where v.status = 'ok' and f.kind in ('ratio', 'published_only')
-        and i.unit not in ('persons', 'count', 'places', 'flag', 'level', 'score')
-),
-
 segment_pairs as (
     select
         one.indicator_code as indicator_code,
@@ -72,8 +52,8 @@ segments_compared as (
     from segment_pairs as p
     inner join formulas as f
         on p.indicator_code = f.indicator_code and p.formula_stage = f.formula_stage and p.variant = f.variant
-    inner join bases as n on n.segment = p.one_segment
-    inner join bases as d
+    inner join {{ ref('int_comparable_value') }} as n on n.segment = p.one_segment
+    inner join {{ ref('int_comparable_value') }} as d
         on d.segment = p.other_segment and n.indicator_code = d.indicator_code and n.region_code = d.region_code
         and n.year = d.year and n.stage = d.stage and n.basis = d.basis
 ),
@@ -131,79 +111,6 @@ conditions as (
     group by i.indicator_code, i.variant, i.scale, i.region_code, i.year, i.stage
 ),
 
-years as (
-    select distinct b.year as year from bases as b
-),
-
--- Hong Kong, Macao and Taiwan keep statistics of their own; the national total is of the 31 others.
-siblings as (
-    select
-        y.year as year,
-        r.parent_code as parent_code,
-        r.region_code as region_code,
-        count(*) over (partition by y.year, r.parent_code) as sibling_count
-    from {{ ref('stg_regions') }} as r
-    inner join years as y on {{ holds_in('y.year', 'r.valid_from', 'r.valid_to') }}
-    where r.parent_code is not null and r.region_code < '700000'
-),
-
-units as (
-    select
-        s.parent_code as region_code,
-        b.year as year,
-        b.stage as stage,
-        b.segment as segment,
-        b.indicator_code as base_indicator,
-        b.basis as value_basis,
-        b.value as value,
-        b.weight as weight,
-        b.confidence as confidence,
-        s.sibling_count as sibling_count,
-        count(*) over ({{ unit_set }}) as unit_count,
-        -- The plain mean is a term of the unweighted spread, no region's value.
-        {{ ratio('sum(b.value) over (' ~ unit_set ~ ')', 'count(*) over (' ~ unit_set ~ ')') }} as plain_mean,
-        cast(sum(b.weight) over ({{ unit_set }}) as {{ dbl() }}) as weight_sum,
-        cast(sum(b.weight * b.value) over ({{ unit_set }}) as {{ dbl() }}) as total,
-        cast(sum(b.weight * b.value) over (
-            {{ unit_set }}
-            order by b.value, b.region_code rows between unbounded preceding and current row
-        ) as {{ dbl() }}) as total_so_far
-    from siblings as s
-    inner join bases as b on s.region_code = b.region_code and s.year = b.year
-),
-
--- Only where every sibling has a value: the spread among some of them is not the region's.
-spreads as (
-    select
-        u.region_code as region_code,
-        u.year as year,
-        u.stage as stage,
-        u.segment as segment,
-        u.base_indicator as base_indicator,
-        u.value_basis as value_basis,
-        max(u.confidence) as confidence,
-        max(u.value) as largest,
-        min(u.value) as smallest,
-        min(case when u.value > 0 then u.value end) as smallest_above_zero,
-        max(u.plain_mean) as mean_value,
-        sqrt({{ ratio('sum((u.value - u.plain_mean) * (u.value - u.plain_mean))', 'count(*)') }}) as deviation,
-        -- Units sorted by value: 1 less the area under the curve of cumulated shares.
-        1 - cast(sum({{ ratio('u.weight', 'u.weight_sum') }} * (2 * {{ ratio('u.total_so_far', 'u.total') }} - {{ ratio('u.weight * u.value', 'u.total') }})) as {{ dbl() }}) as gini,
-        cast(sum(case
-            when u.value > 0 then {{ ratio('u.weight * u.value', 'u.total') }} * ln({{ ratio('u.value * u.weight_sum', 'u.total') }})
-            else 0
-        end) as {{ dbl() }}) as theil,
-        count(u.weight) as weighed,
-        count(*) as region_count,
-        -- Counts weigh, so values computed from them go first here; printed rates have no weights.
-        row_number() over (
-            partition by u.region_code, u.year, u.stage, u.segment, u.base_indicator order by u.value_basis
-        ) as basis_no
-    from units as u
-    where u.unit_count = u.sibling_count and u.unit_count > 1
-    group by u.region_code, u.year, u.stage, u.segment, u.base_indicator, u.value_basis
-),
-
 spread_values as (
     select
         f.indicator_code as indicator_code,
@@ -216,18 +123,63 @@ spread_values as (
         s.value_basis as value_basis,
         s.confidence as confidence,
         case
-            when f.kind = 'max_min_ratio' then {{ ratio('s.largest', 's.smallest_above_zero') }}
+            when f.kind = 'max_min_ratio' then s.max_min_ratio
             when f.kind = 'max_min_gap' and i.unit = 'yuan' then s.largest - s.smallest
-            when f.kind = 'cv_unweighted' then {{ ratio('s.deviation', 's.mean_value') }}
-            when f.kind = 'gini' and s.weighed = s.region_count and s.smallest >= 0 then s.gini
-            when f.kind = 'theil' and s.weighed = s.region_count and s.smallest >= 0 then s.theil
+            when f.kind = 'cv_unweighted' then s.cv_unweighted
+            when f.kind = 'gini' then s.gini
+            when f.kind = 'theil' then s.theil
         end as value,
-        case when f.kind in ('max_min_ratio', 'max_min_gap') then s.largest when f.kind = 'cv_unweighted' then s.deviation end as numerator,
-        case when f.kind = 'max_min_ratio' then s.smallest_above_zero when f.kind = 'cv_unweighted' then s.mean_value end as denominator
-    from spreads as s
+        case when f.kind in ('max_min_ratio', 'max_min_gap') then s.largest when f.kind = 'cv_unweighted' then s.plain_deviation end as numerator,
+        case when f.kind = 'max_min_ratio' then s.smallest_above_zero when f.kind = 'cv_unweighted' then s.plain_mean end as denominator
+    from {{ ref('int_region_dispersion') }} as s
     inner join {{ ref('stg_indicators') }} as i on s.base_indicator = i.indicator_code
     inner join formulas as f on f.kind in ('max_min_ratio', 'max_min_gap', 'cv_unweighted', 'gini', 'theil')
-    where s.basis_no = 1
+),
+
+-- A county has no regions below it: there its schools are compared. The official coefficients are of schools alone.
+school_spreads as (
+    select
+        f.indicator_code as indicator_code,
+        f.variant as variant,
+        d.region_code as region_code,
+        d.year as year,
+        d.stage as stage,
+        d.indicator_code as base_indicator,
+        case f.kind
+            when 'cv_weighted' then d.cv_weighted
+            when 'cv_unweighted' then d.cv_unweighted
+            when 'gini' then d.gini
+            when 'theil' then d.theil
+            when 'max_min_ratio' then d.max_min_ratio
+        end as value,
+        case f.kind when 'cv_weighted' then d.deviation when 'cv_unweighted' then d.plain_deviation when 'max_min_ratio' then d.largest end as numerator,
+        case f.kind when 'cv_weighted' then d.mean_value when 'cv_unweighted' then d.plain_mean when 'max_min_ratio' then d.smallest end as denominator,
+        case when d.status = 'zero_total' then 'zero_denominator' else 'ok' end as status
+    from {{ ref('int_school_dispersion') }} as d
+    inner join formulas as f
+        on (f.kind in ('cv_unweighted', 'gini', 'theil', 'max_min_ratio'))
+        or (f.kind = 'cv_weighted' and f.formula_stage = d.stage and d.resource_set in ('quality', 'both'))
+    left join spread_values as s
+        on f.indicator_code = s.indicator_code and d.region_code = s.region_code and d.year = s.year
+        and d.stage = s.stage and d.indicator_code = s.base_indicator and s.segment = 'all' and s.value is not null
+    where s.indicator_code is null and d.status <> 'missing_values'
+),
+
+-- The plain mean of the eight coefficients of the measure of 2012, as that measure has it.
+composites as (
+    select
+        f.indicator_code as indicator_code,
+        f.variant as variant,
+        d.region_code as region_code,
+        d.year as year,
+        d.stage as stage,
+        cast(sum(d.cv_weighted) as {{ dbl() }}) as numerator,
+        cast(count(d.cv_weighted) as {{ dbl() }}) as denominator
+    from {{ ref('int_school_dispersion') }} as d
+    inner join formulas as f on f.kind = 'mean_of_cv' and f.formula_stage = d.stage
+    where d.resource_set in ('basic', 'both')
+    group by f.indicator_code, f.variant, d.region_code, d.year, d.stage
+    having count(d.cv_weighted) = 8
 )
 
 select
@@ -283,3 +235,58 @@ select
     s.confidence as confidence
 from spread_values as s
 where s.value is not null
+union all
+select
+    g.indicator_code as indicator_code,
+    g.base_indicator as base_indicator,
+    g.region_code as region_code,
+    g.year as year,
+    g.stage as stage,
+    'all' as segment,
+    g.numerator as numerator,
+    g.denominator as denominator,
+    g.value as value,
+    g.variant as variant,
+    'school' as inputs_basis,
+    g.status as status,
+    'A' as confidence
+from school_spreads as g
+where g.value is not null or g.status <> 'ok'
+union all
+select
+    m.indicator_code as indicator_code,
+    cast(null as varchar) as base_indicator,
+    m.region_code as region_code,
+    m.year as year,
+    m.stage as stage,
+    'all' as segment,
+    m.numerator as numerator,
+    m.denominator as denominator,
+    {{ ratio('m.numerator', 'm.denominator') }} as value,
+    m.variant as variant,
+    'school' as inputs_basis,
+    'ok' as status,
+    'A' as confidence
+from composites as m
+union all
+-- What an assessment itself gives, where no publication or formula over measures does.
+select
+    a.indicator_code as indicator_code,
+    cast(null as varchar) as base_indicator,
+    a.region_code as region_code,
+    a.year as year,
+    a.stage as stage,
+    'all' as segment,
+    a.numerator as numerator,
+    a.denominator as denominator,
+    a.value as value,
+    f.variant as variant,
+    'school' as inputs_basis,
+    'ok' as status,
+    'A' as confidence
+from {{ ref('int_assessment_flag') }} as a
+inner join formulas as f on a.indicator_code = f.indicator_code and a.stage = f.formula_stage
+left join {{ ref('int_indicator') }} as i
+    on a.indicator_code = i.indicator_code and a.region_code = i.region_code and a.year = i.year and a.stage = i.stage
+    and i.basis = 'computed'
+where i.indicator_code is null

@@ -15,5 +15,6 @@ select
     m.chosen_by as chosen_by,
     m.source_id as source_id,
     m.source_file as source_file,
-    m.source_row as source_row
+    m.source_row as source_row,
+    m.unit_count as unit_count
 from {{ ref('int_measure') }} as m

@@ -1,4 +1,5 @@
--- Two publications of one fact, and two figures that cannot both be right as they are called.
+-- Two publications of one fact, a fact or a sum of school records beside what stands, and two figures that cannot both be
+-- right as they are called.
 select
     'publication' as kind,
     other.region_code as region_code,
@@ -52,3 +53,53 @@ inner join {{ ref('int_measure') }} as one
 inner join {{ ref('int_measure') }} as other
     on c.region_code = other.region_code and c.year = other.year and c.stage = other.stage
     and c.other_measure_code = other.measure_code and other.segment = 'all'
+union all
+select
+    'county_fact' as kind,
+    f.region_code as region_code,
+    f.year as year,
+    f.stage as stage,
+    f.segment as segment,
+    f.measure_code as measure_code,
+    cast(null as varchar) as indicator_code,
+    f.measure_code as other_measure_code,
+    m.value as chosen_value,
+    m.source_id as chosen_source_id,
+    'basis' as chosen_by,
+    f.value as other_value,
+    md5(i.issuer || '|' || f.source_zh) as other_source_id,
+    'A' as other_confidence,
+    f.source_file as other_source_file,
+    f.source_row as other_source_row,
+    f.value - m.value as difference,
+    f.value <= m.value_high and f.value >= m.value_low as agrees_within_rounding,
+    cast(null as varchar) as reason_zh
+from {{ ref('stg_county_facts') }} as f
+inner join {{ ref('int_measure') }} as m on {{ same_cell('f', 'm') }}
+inner join {{ source('meta', 'input_file') }} as i on f.source_file = i.file
+where m.basis = 'reported'
+union all
+select
+    'school_sum' as kind,
+    t.region_code as region_code,
+    t.year as year,
+    t.stage as stage,
+    t.segment as segment,
+    t.measure_code as measure_code,
+    cast(null as varchar) as indicator_code,
+    t.measure_code as other_measure_code,
+    m.value as chosen_value,
+    m.source_id as chosen_source_id,
+    'basis' as chosen_by,
+    t.value as other_value,
+    md5(i.issuer || '|' || i.title) as other_source_id,
+    'A' as other_confidence,
+    t.source_file as other_source_file,
+    cast(null as bigint) as other_source_row,
+    t.value - m.value as difference,
+    t.value <= m.value_high and t.value >= m.value_low as agrees_within_rounding,
+    cast(null as varchar) as reason_zh
+from {{ ref('int_school_total') }} as t
+inner join {{ ref('int_measure') }} as m on {{ same_cell('t', 'm') }}
+inner join {{ source('meta', 'input_file') }} as i on t.source_file = i.file
+where m.basis <> 'summed'

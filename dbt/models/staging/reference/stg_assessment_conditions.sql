@@ -1,0 +1,26 @@
+-- One row per condition of an assessment, and indicator where a condition stands once for each of two stages.
+select
+    c.assessment as assessment,
+    c.condition_no as condition_no,
+    c.indicator_code as indicator_code,
+    nullif(c.base_indicator, '') as base_indicator,
+    c.name_zh as name_zh,
+    c.name_en as name_en,
+    nullif(c.comparator, '') as comparator,
+    {{ typed('c.value', dbl()) }} as required_value,
+    nullif(c.unit, '') as unit,
+    c.stage as stage,
+    c.judged_on as judged_on,
+    c.measured_by as measured_by,
+    c.scope_zh as scope_zh,
+    c.scope_en as scope_en,
+    c.may_be_empty = 'yes' as may_be_empty,
+    c.decides as decides,
+    c.decided_by as decided_by,
+    c.is_veto = 'yes' as is_veto,
+    nullif(c.count_zh, '') as count_zh,
+    nullif(c.count_en, '') as count_en,
+    {{ typed('c.sort_no', 'integer') }} as sort_no,
+    c.source as source,
+    c.confidence as confidence
+from {{ source('raw', 'assessment_conditions') }} as c
