@@ -4,32 +4,17 @@ Sources here are small contracts of the test's own, loaded without a refresh. Re
 the command are in test_bad_input.py.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import openpyxl
 import pytest
-import yaml
 
-from dagster_project import build_file
-from dagster_project.ingest import files, readers, sidecar
-from dagster_project.ingest.contract import load_contracts
-from dagster_project.ingest.load import LoadReport, Outcome, load
-from dagster_project.settings import Settings
+from dagster_project.ingest import files, readers
+from dagster_project.ingest.load import Outcome
+from tests.assets.conftest import SCHOOLS, Bench
 
-SCHOOLS: dict[str, Any] = {
-    "source": "schools", "title_zh": "学校", "title_en": "Schools", "group": "schools", "files": ["schools/*"],
-    "key": ["code"], "partial": "quarantine",
-    "columns": [
-        {"name": "code", "zh": "学校代码", "en": "code", "required": True},
-        {"name": "pupils", "zh": "学生数", "en": "pupils", "type": "integer", "required": True},
-        {"name": "note", "zh": "备注", "en": "remark"},
-    ],
-}  # fmt: skip
 TOWNS: dict[str, Any] = {
     "source": "towns", "title_zh": "乡镇", "title_en": "Towns", "group": "reference", "files": ["towns"],
     "key": ["town"], "partial": "refuse", "required": False,
@@ -41,56 +26,6 @@ IN_A_TOWN = {
     "reason_zh": "没有这个乡镇", "reason_en": "is no town", "action_zh": "核对", "action_en": "check it",
 }  # fmt: skip
 GOOD = "code,pupils\nA1,10\nA2,20\nA3,30\n"
-
-
-@dataclass
-class Bench:
-    """A raw folder, the contracts it is loaded by, and an open build file."""
-
-    folder: Path
-    connection: duckdb.DuckDBPyConnection
-    contracts: list[dict[str, Any]] = field(default_factory=lambda: [SCHOOLS])
-
-    def put(self, name: str, content: str) -> Path:
-        file = self.folder / "raw" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
-        return self.vouch(file)
-
-    def vouch(self, file: Path) -> Path:
-        about = sidecar.Sidecar("测试", "测试机构", "tests", "MIT", "2026-01-01", files.sha256(file), "A")
-        sidecar.write(file, about)
-        return file
-
-    def load(self) -> LoadReport:
-        folder = self.folder / "contracts"
-        folder.mkdir()
-        for contract in self.contracts:
-            (folder / f"{contract['source']}.yml").write_text(yaml.safe_dump(contract), encoding="utf-8")
-        settings = Settings(self.folder / "raw", self.folder / "home", date(2026, 1, 31))
-        return load(self.connection, settings, datetime(2026, 1, 31), contracts=load_contracts(folder))
-
-    def outcome(self) -> Outcome:
-        return self.load().sources["schools"].outcome
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self.connection.execute(query).fetchall()
-
-    @property
-    def codes(self) -> list[str]:
-        return [code for (code,) in self.rows("select code from raw.schools order by _file, _row")]
-
-    @property
-    def quarantine(self) -> list[tuple[Any, ...]]:
-        return self.rows("select row_no, column_name, rule, value, consequence from quality.quarantine order by 1, 2")
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    (tmp_path / "raw").mkdir()
-    build_file.start(tmp_path / "build.duckdb")
-    with build_file.writing(tmp_path / "build.duckdb") as connection:
-        yield Bench(tmp_path, connection)
 
 
 # ---- the five outcomes

@@ -279,7 +279,6 @@ FACT: Row = {
     [
         ({"region_code": "999999"}, "region_code", "unknown_region"),
         ({"region_code": "371200"}, "region_code", "region_not_in_force"),
-        ({"region_code": "441800"}, "region_code", "not_a_county"),
         ({"measure_code": "population_3_6"}, "measure_code", "fact_of_unknown_measure"),
         ({"measure_code": "conditions_met"}, "measure_code", "fact_that_is_computed"),
         ({"measure_code": "veto_count"}, "measure_code", "fact_that_is_computed"),
@@ -307,6 +306,7 @@ def test_a_fact_is_refused_for_one_reason(
         {},
         {"segment": "rural"},
         {"segment": "all"},
+        {"region_code": "441800"},  # of the city as a whole
         {"value": "4200.00"},
         {"measure_code": "average_pay_teachers", "value": "98765.43", "stage": "compulsory"},
         {"measure_code": "good_senior_places_allotted", "value": "0", "stage": "senior"},
@@ -331,6 +331,13 @@ DECISION: Row = {
         ({"decided_on": "2025-02-30"}, "decided_on", "not_a_date"),
         ({"decided_on": "2025/12/01"}, "decided_on", "not_a_date"),
         ({"decided_on": "2026-02-01"}, "decided_on", "judgement_from_the_future"),
+        ({"condition_no": "9.9"}, "condition_no", "unknown_condition"),
+        (
+            {"assessment": "preschool_universal_inclusive_2020", "condition_no": "veto.1"},
+            "condition_no",
+            "unknown_condition",
+        ),
+        ({"condition_no": "1.1"}, "condition_no", "judgement_of_a_figure"),
         ({"decision": "是"}, "decision", "not_in_list"),
         ({"evidence": ""}, "evidence", "required"),
     ],
