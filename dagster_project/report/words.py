@@ -111,6 +111,7 @@ VERDICTS = {
     "not_measurable": ("不可衡量", "not measurable"),
     "redacted": ("数值隐去", "redacted"),
     "withdrawn": ("已撤回", "withdrawn"),
+    "proposed": ("未审核", "proposed"),
     "undefined": ("无定义", "undefined"),
     "achieved": ("已达到", "achieved"),
     "moderate": ("接近所需", "moderate"),
