@@ -265,7 +265,7 @@ def _step(settings: Settings, name: str, record: Record | None = None) -> Iterat
     record = record or records.last(settings) or records.begin(settings)
     record.step = name
     log.info("%s …", _TITLES[name])
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     try:
         yield record
     except BaseException as error:
@@ -273,6 +273,7 @@ def _step(settings: Settings, name: str, record: Record | None = None) -> Iterat
         records.finish(settings, record, "failed")
         raise
     record.seconds[name] = round(time.perf_counter() - started, 2)
+    record.cpu_seconds[name] = round(time.process_time() - used, 2)
     records.save(settings, record)
 
 
