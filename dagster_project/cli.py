@@ -10,12 +10,15 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dagster_project import __version__
 from dagster_project.settings import ROOT, Settings, today
+
+if TYPE_CHECKING:
+    from dagster_project.ingest.contract import Contract
 
 
 class _Day(click.ParamType[date]):
@@ -73,7 +76,7 @@ def load(as_of: date | None) -> None:
     from dagster_project.report import terminal
 
     with only_writer(settings):
-        report = steps.load(settings)
+        report, _ = steps.load(settings)
         record = records.last(settings)
         assert record is not None
         if not report.refused:
@@ -284,6 +287,133 @@ def demo_county(raw: Path | None, schools: int, years: tuple[int, int], seed: in
 
 
 @cli.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--accept", multiple=True, metavar="ID", help="接受这一条，可多次 / accept this one; may be repeated.")
+@click.option("--all-new", is_flag=True, help="接受全部没有存疑的新候选 / accept every new one without a doubt.")
+@click.option("--reject", multiple=True, metavar="ID", help="否决这一条，可多次 / reject this one; may be repeated.")
+@click.option("--ask", is_flag=True, help="逐条询问 / ask for each.")
+@click.option("--by", help="谁审核 / who decides.")
+@click.option("--reason", help="为何 / why.")
+@click.option("--issued-year", default="", help="新登记文件的印发年 / year of issue of a document not yet registered.")
+def review(
+    file: Path,
+    accept: tuple[str, ...],
+    all_new: bool,
+    reject: tuple[str, ...],
+    ask: bool,
+    by: str | None,
+    reason: str | None,
+    issued_year: str,
+) -> None:
+    """候选与台账比对；接受的写入 raw/targets/ / candidates against the ledger; accepted ones are appended to it.
+
+    FILE 是原文，或 zhibiao extract 写出、由人改过的候选表 / a text, or a table of candidates edited by a person.
+    """
+    settings = _settings()
+    from dagster_project.refresh.lock import only_writer
+    from dagster_project.report import terminal
+    from dagster_project.review import compare, decide, write
+
+    path = (file if file.exists() else ROOT / file).resolve()
+    if not path.is_file():
+        raise click.UsageError(f"{file}: 没有这个文件 / no such file")
+    with only_writer(settings):
+        write.finish(settings)
+        with compare.ledger(settings) as known:
+            reviewed = compare.compare(known, path)
+            terminal.review(terminal.console(), reviewed)
+            accepted = decide.chosen(reviewed, accept)
+            rejected = decide.chosen(reviewed, reject)
+            if all_new:
+                accepted += [c for one in reviewed for c in one.without_doubt() if c not in accepted + rejected]
+            if ask:
+                for comparison in [c for one in reviewed for c in one.comparisons if c.is_proposed]:
+                    if comparison in accepted + rejected:
+                        continue
+                    terminal.candidate(terminal.console(), comparison)
+                    choices = click.Choice(["a", "r", "s", "q"])
+                    answer = click.prompt("接受 a / 否决 r / 跳过 s / 结束 q", default="s", type=choices)
+                    if answer == "q":
+                        break
+                    {"a": accepted, "r": rejected, "s": []}[answer].append(comparison)
+            if not accepted and not rejected:
+                return
+            if ask:
+                by = by or click.prompt("谁审核 / who decides")
+                reason = reason or click.prompt("理由 / why")
+            if not by or not reason:
+                raise click.UsageError("写明 --by 与 --reason / give --by and --reason")
+            contents: dict[Path, bytes] = {}
+            for one in reviewed:
+                yes = [c for c in one.comparisons if c in accepted]
+                no = [c for c in one.comparisons if c in rejected]
+                if yes or no:
+                    decision = decide.Decision(by, today().isoformat(), reason)
+                    contents |= decide.files(known, one, yes, no, decision, issued_year)
+            write.put(settings, contents)
+    for written in contents:
+        click.echo(f"已写 / written: {settings.raw_name(written)}")
+    click.echo(f"接受 / accepted {len(accepted)}，否决 / rejected {len(rejected)}；接着 / next: make refresh")
+
+
+@cli.command(name="map")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--source", default="schools", show_default=True, help="来源，如 county_facts / source.")
+@click.option("--write", is_flag=True, help="写成 FILE.mapping.yml / write it beside the file.")
+@click.option("--ignore-rest", is_flag=True, help="没有放置的表头一律忽略 / leave out all headings not placed.")
+def map_headings(path: Path, source: str, write: bool, ignore_rest: bool) -> None:
+    """为表头不同的文件提出映射 / propose a mapping for a file with other headings, and show what was not placed."""
+    from dagster_project.ingest import files, proposal
+    from dagster_project.ingest.problem import ShapeError
+    from dagster_project.report import terminal
+
+    contract = _contract(source)
+    file = (path if path.exists() else ROOT / path).resolve()
+    if not file.is_file():
+        raise click.UsageError(f"{path}: 没有这个文件 / no such file")
+    target = file.with_name(file.name + files.MAPPING)
+    if write and target.exists():
+        raise click.UsageError(f"{target.name}: 已存在，先移走 / exists already; move it away first")
+    try:
+        proposed = proposal.propose(file, contract)
+    except ShapeError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    terminal.proposal(terminal.console(), proposed)
+    if write:
+        target.write_text(proposed.yaml(ignore_rest), encoding="utf-8")
+        click.echo(
+            f"已写 / written: {target}；改名为 {files.FOLDER_MAPPING} 则用于整个文件夹 / named so, it is for the folder"
+        )
+
+
+@cli.command()
+@click.argument("source", metavar="SOURCE")
+@click.argument("path", metavar="[OUT.xlsx]", required=False, type=click.Path(path_type=Path))
+def template(source: str, path: Path | None) -> None:
+    """写出空白填报表 / write an empty workbook to fill in: schools, county_facts, condition_judgements …"""
+    from dagster_project.ingest import template as templates
+
+    contract = _contract(source)
+    target = path or Path(f"{source}.xlsx")
+    if target.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"{target}: 只写 .xlsx / only .xlsx is written")
+    if target.exists():
+        raise click.UsageError(f"{target}: 已存在 / exists already")
+    templates.write(contract, target)
+    click.echo(f"已写 / written: {target}")
+
+
+def _contract(source: str) -> "Contract":
+    from dagster_project.ingest.contract import load_contracts
+
+    contracts = load_contracts()
+    if source not in contracts:
+        raise click.UsageError(f"{source!r}: 没有这个来源 / no such source: {', '.join(sorted(contracts))}")
+    return contracts[source]
+
+
+@cli.command()
 @click.option("--port", default=3000, show_default=True)
 def dev(port: int) -> None:
     """Dagster 页面，含夜间计划与文件监测 / the Dagster page with schedule and sensor, on loopback only."""
@@ -328,6 +458,7 @@ def main() -> None:
     from dagster_project.quality.suites import SuiteError
     from dagster_project.refresh.lock import BusyError
     from dagster_project.report.explain import NotUnderstoodError
+    from dagster_project.review.compare import ReviewError
 
     try:
         cli()
@@ -343,6 +474,6 @@ def main() -> None:
     except (ContractError, SuiteError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    except NotUnderstoodError as error:
+    except (NotUnderstoodError, ReviewError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)

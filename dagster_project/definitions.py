@@ -3,7 +3,7 @@
 import dagster as dg
 
 from dagster_project import checks, jobs, schedules, sensors
-from dagster_project.assets import models, raw, snapshot
+from dagster_project.assets import documents, models, raw, snapshot
 from dagster_project.resources import Warehouse
 
 
@@ -11,9 +11,9 @@ from dagster_project.resources import Warehouse
 def defs() -> dg.Definitions:
     marts = models.definition()
     return dg.Definitions(
-        assets=[raw.load, marts, snapshot.definition(marts)],
+        assets=[documents.candidates, raw.load, marts, snapshot.definition(marts)],
         asset_checks=checks.definitions(),
-        jobs=[jobs.refresh],
+        jobs=[jobs.refresh, jobs.extract],
         schedules=[schedules.nightly],
         sensors=[sensors.raw_files],
         resources={"warehouse": Warehouse()},

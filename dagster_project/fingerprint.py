@@ -23,10 +23,21 @@ def of_files(paths: Iterable[Path], base: Path) -> str:
 
 
 def of_inputs(raw: Path) -> str:
-    """All inputs under `raw` with their sidecars."""
+    """All inputs under `raw` with their sidecars and mappings."""
     found = files.inputs(raw)
-    sidecars = (path.with_name(path.name + files.SIDECAR) for path in found)
-    return of_files([*found, *(path for path in sidecars if path.exists())], raw)
+    return of_files({*found, *(companion for path in found for companion in files.companions(path))}, raw)
+
+
+def of_extractor(raw: Path) -> str:
+    """Everything that decides which candidates a text gives: the extraction, the tables it looks names up in, pinned versions."""
+    code = [
+        path
+        for path in (ROOT / "dagster_project" / "extraction").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    ]
+    names = [path for path in (raw / "reference").glob("*.csv") if not files.is_left_alone(path)]
+    both = of_files([*code, ROOT / "requirements.lock"], ROOT) + of_files(names, raw)
+    return hashlib.sha256(both.encode()).hexdigest()
 
 
 def of_code() -> str:

@@ -6,6 +6,7 @@ in files that hold rows of several owners only rows of synthetic regions are rep
 
 import csv
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from dagster_project.demo import facts, schools
 from dagster_project.demo.county import PREFECTURE, PREFECTURE_ZH, PROVINCE, PROVINCE_ZH, County
 from dagster_project.ingest import files, readers, sidecar
 from dagster_project.ingest.contract import Contract, load_contracts
+from dagster_project.ingest.problem import ShapeError
 from dagster_project.settings import ROOT
 
 Row = dict[str, Any]
@@ -69,22 +71,21 @@ def write(
         *(raw / "schools" / f"{year}.parquet" for year in years),
         *(raw / "county_facts" / f"{year}.csv" for year in range(first - 1, last + 1)),
     }
-    shared = {raw / "local" / "regions.csv", raw / "local" / "condition_judgements.csv"}
-    _refuse(own, shared)
+    shared = {name: raw / "local" / f"{name}.csv" for name in ("regions", "condition_judgements")}
+    _refuse(own, set(shared.values()))
+    others = {name: _of_others(path, contracts[name]) for name, path in shared.items()}
     for folder in ("schools", "county_facts", "local"):
         (raw / folder).mkdir(parents=True, exist_ok=True)
     for stale in _made_before(raw) - own:
         stale.unlink()
         sidecar.path_of(stale).unlink()
 
-    regions = _add(raw / "local" / "regions.csv", contracts["regions"], _regions(counties), last)
-    judgements = _judgements(counties, first, last)
-    if judgements:
-        _add(raw / "local" / "condition_judgements.csv", contracts["condition_judgements"], judgements, last)
-
+    synthetic = {"regions": _regions(counties), "condition_judgements": _judgements(counties, first, last)}
+    in_shared = {
+        name: _shared(path, contracts[name], others[name], synthetic[name], last) for name, path in shared.items()
+    }
     before = [row for county in counties for row in facts.before(county, first)]
     _csv(raw / "county_facts" / f"{first - 1}.csv", contracts["county_facts"], before)
-    above = facts.above(first, last, len(counties))
     school_rows, fact_rows = 0, len(before)
     told = [schools.records(county, first, last, seed) for county in counties]
     for year in years:
@@ -94,7 +95,7 @@ def write(
             row
             for county, rows in zip(counties, of_counties, strict=True)
             for row in facts.of_year(county, first, year, rows)
-        ] + [row for row in above if row["year"] == year]
+        ]
         _parquet(raw / "schools" / f"{year}.parquet", contracts["schools"], of_schools)
         _csv(raw / "county_facts" / f"{year}.csv", contracts["county_facts"], of_facts)
         school_rows += len(of_schools)
@@ -103,8 +104,7 @@ def write(
     return [
         Written("schools/<year>.parquet", len(years), school_rows),
         Written("county_facts/<year>.csv", len(years) + 1, fact_rows),
-        Written("local/regions.csv", 1, regions),
-        Written("local/condition_judgements.csv", 1 if judgements else 0, len(judgements)),
+        *(Written(f"local/{name}.csv", 1, count) for name, count in in_shared.items()),
     ]
 
 
@@ -176,20 +176,30 @@ def _judgements(counties: Sequence[County], first: int, last: int) -> list[Row]:
     return rows
 
 
-def _add(path: Path, contract: Contract, rows: list[Row], last: int) -> int:
-    """Put rows of synthetic regions into a file that may hold others' rows; returns how many."""
-    names = [column.name for column in contract.columns]
-    others: list[Row] = []
+def _of_others(path: Path, contract: Contract) -> list[Row]:
+    """Rows of a file that are of no synthetic region, by the contract's column names; none without the file."""
+    if not path.exists():
+        return []
+    try:
+        header, *lines = readers.first_rows(path, contract.source, path.name, sys.maxsize)
+    except ShapeError as error:
+        raise DemoError(str(error)) from error
+    names = {column.zh: column.name for column in contract.columns}
+    header = [names.get(heading, heading) for heading in header]
+    rows = [dict(zip(header, cells, strict=False)) for cells in lines]
+    return [row for row in rows if not row["region_code"].startswith(_SYNTHETIC)]
+
+
+def _shared(path: Path, contract: Contract, others: list[Row], rows: list[Row], last: int) -> int:
+    """A file of several owners' rows, others' first; returns how many are synthetic."""
     if path.exists():
         about = sidecar.read(path)
-        headings = {column.zh: column.name for column in contract.columns}
-        table = readers.read(path, contract.source, path.name).rename(columns=headings)
-        records = [dict(zip(table.columns, cells, strict=True)) for cells in table.itertuples(index=False)]
-        others = [row for row in records if not row["region_code"].startswith(_SYNTHETIC)]
     else:
-        about = replace(
-            _ABOUT, title=f"{contract.title_zh}（合成） / {contract.title_en} (synthetic)", retrieved=_date(last)
-        )
+        title = f"{contract.title_zh}（合成） / {contract.title_en} (synthetic)"
+        about = replace(_ABOUT, title=title, retrieved=_date(last))
+    names = [column.name for column in contract.columns]
+    # A column of others that no contract knows is theirs all the same.
+    names += [name for name in dict.fromkeys(name for row in others for name in row) if name not in names]
     _replace(path, lambda temporary: _write_csv(temporary, names, [*others, *rows]))
     sidecar.write(path, replace(about, sha256=files.sha256(path)))
     return len(rows)

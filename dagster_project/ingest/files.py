@@ -5,18 +5,35 @@ import re
 from pathlib import Path
 
 SIDECAR = ".source.yml"
+MAPPING = ".mapping.yml"
+# The mapping of all files of its folder that have none of their own.
+FOLDER_MAPPING = "mapping.yml"
 READABLE = {".csv", ".xlsx", ".parquet"}
+# The folder of whole texts; everything else under `raw/` is tables.
+DOCUMENTS = "documents"
 
-# What editors, copy programs and file managers leave behind: never an input, never an error.
+# What editors, copy programs and file managers leave behind, and what explains a folder: never an input, never an error.
 _LEFT_ALONE = re.compile(
-    r"^(\..*|~\$.*|~.*|.*~|.*\.(tmp|temp|part|partial|filepart|crdownload|download|swp|bak|lock)|Thumbs\.db|desktop\.ini)$",
+    r"^(\..*|README(\.zh-CN)?\.md|~\$.*|~.*|.*~|.*\.(tmp|temp|part|partial|filepart|crdownload|download|swp|bak|lock)|Thumbs\.db|desktop\.ini)$",
     re.IGNORECASE,
 )
 
 
 def is_left_alone(path: Path) -> bool:
-    """True for half-copied, temporary and system files, and for sidecars."""
-    return bool(_LEFT_ALONE.match(path.name)) or path.name.endswith(SIDECAR)
+    """True for half-copied, temporary and system files, and for what only speaks of a file: sidecars and mappings."""
+    return bool(_LEFT_ALONE.match(path.name)) or path.name.endswith((SIDECAR, MAPPING)) or path.name == FOLDER_MAPPING
+
+
+def mapping_of(path: Path) -> Path | None:
+    """The mapping file that holds for a file, if there is one."""
+    own, common = path.with_name(path.name + MAPPING), path.with_name(FOLDER_MAPPING)
+    return next((found for found in (own, common) if found.is_file()), None)
+
+
+def companions(path: Path) -> list[Path]:
+    """What stands beside a file and decides what is made of it: its sidecar and its mapping."""
+    side = path.with_name(path.name + SIDECAR)
+    return [found for found in (side, mapping_of(path)) if found is not None and found.exists()]
 
 
 def inputs(raw: Path) -> list[Path]:
@@ -28,6 +45,11 @@ def inputs(raw: Path) -> list[Path]:
         and not is_left_alone(path)
         and not any(part.startswith(".") for part in path.relative_to(raw).parts)
     )
+
+
+def is_document(relative: Path) -> bool:
+    """Whether a path relative to `raw` lies in the folder of whole texts."""
+    return relative.parts[:1] == (DOCUMENTS,)
 
 
 def lost(raw: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """All inputs to `raw.*`: find, vouch, read, check, store, and say what became of each file. The one entry is `load`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from dagster_project.ingest import files, readers, sidecar
+from dagster_project.ingest import files, mapping, readers, sidecar
 from dagster_project.ingest.contract import Contract, load_contracts, row_sql, year_of_file
 from dagster_project.ingest.problem import Problem, ShapeError
 from dagster_project.settings import Settings
@@ -91,7 +91,11 @@ def load(
             sound.add(contract.source)
         reports[contract.source] = report
         tell(report)
-    unread = [path for path, owner in (owned | lost).items() if owner is None] + files.linked_folders(settings.raw)
+    unread = [
+        path
+        for path, owner in (owned | lost).items()
+        if owner is None and not files.is_document(path.relative_to(settings.raw))
+    ] + files.linked_folders(settings.raw)
     return LoadReport(reports, [settings.raw_name(path) for path in unread])
 
 
@@ -136,7 +140,7 @@ def _load_source(
         _check_rows(connection, contract, report, settings, sound)
     if shape_problems:
         report.outcome = Outcome.BAD_SHAPE
-        _record(connection, report.problems[:shape_problems])
+        record(connection, report.problems[:shape_problems])
     return report
 
 
@@ -171,8 +175,9 @@ def _take_file(
         raise refuse("hash_mismatch", found=f"{about.sha256[:12]}… ≠ {digest[:12]}…")
     if contract.by_year and year_of_file(name) is None:
         raise refuse("bad_file_name")
-    table = readers.read(connection, path, source, name)
-    cells = _named(table.headings, contract, name)
+    by = mapping.of(path, contract, name)
+    table = readers.read(connection, path, source, name, by.skip_rows, by.header_rows, by.separator)
+    cells = by.cells(table.headings, contract, name)
     taken = ", ".join(cells.get(column.name, "''") for column in contract.columns)
     count = 0
     into = f"insert into {contract.table} select {taken}, ?, _row, ?, ? from piece"
@@ -182,35 +187,11 @@ def _take_file(
     if not files.is_resting(path, before):
         raise refuse("still_written")
     connection.execute(
-        "insert into meta.input_file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into meta.input_file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [name, source, digest, before[0], count, about.title, about.issuer, about.read_from, about.terms,
-         about.retrieved, about.confidence, about.note],
+         about.retrieved, about.confidence, about.note, str(Path(name).with_name(by.path.name)) if by.path else ""],
     )  # fmt: skip
     return count
-
-
-def _named(headings: Sequence[str], contract: Contract, name: str) -> dict[str, str]:
-    """Which column of a reader's piece each column of the contract is; optional ones may be absent. Raises ShapeError."""
-    known = {heading: column.name for column in contract.columns for heading in (column.name, column.zh)}
-    cells = {known[heading]: f"c{place}" for place, heading in enumerate(headings) if heading in known}
-    problems = [
-        Problem.of("missing_column", contract.source, name, column=column.name, expected=column.zh,
-                   found=", ".join(headings))
-        for column in contract.columns
-        if column.required and column.name not in cells
-    ]  # fmt: skip
-    expected = ", ".join(column.name for column in contract.columns)
-    problems += [
-        Problem.of("unknown_column", contract.source, name, column=heading, expected=expected)
-        for heading in headings
-        if heading not in known
-    ]
-    found = [known[heading] for heading in headings if heading in known]
-    twice = sorted({column for column in found if found.count(column) > 1})
-    problems += [Problem.of("repeated_column", contract.source, name, column=column) for column in twice]
-    if problems:
-        raise ShapeError(problems)
-    return cells
 
 
 def _check_rows(
@@ -297,7 +278,7 @@ def _check_append_only(
     if not report.outcome.refuses:
         report.outcome = Outcome.SOME_INVALID_REFUSED
     report.held_back += len(problems)
-    _record(connection, problems)
+    record(connection, problems)
 
 
 def _worded(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pd.DataFrame:
@@ -312,11 +293,12 @@ def _worded(connection: duckdb.DuckDBPyConnection, contract: Contract) -> pd.Dat
     )
 
 
-def _record(connection: duckdb.DuckDBPyConnection, problems: list[Problem]) -> None:
+def record(connection: duckdb.DuckDBPyConnection, problems: list[Problem], consequence: str = "refused") -> None:
+    """Problems into quality.quarantine."""
     for problem in problems:
         connection.execute(
-            "insert into quality.quarantine values (?, ?, ?, ?, ?, ?, 'refused', ?, ?, ?, ?)",
-            [problem.source, problem.file, problem.row, problem.column, problem.rule, problem.value,
+            "insert into quality.quarantine values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [problem.source, problem.file, problem.row, problem.column, problem.rule, problem.value, consequence,
              problem.reason_zh, problem.reason_en, problem.action_zh, problem.action_en],
         )  # fmt: skip
 

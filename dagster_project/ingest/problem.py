@@ -37,6 +37,24 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "另存为 .csv（UTF-8）、.xlsx 或 .parquet",
         "save it as .csv (UTF-8), .xlsx or .parquet",
     ),
+    "unsupported_document": (
+        "不支持的文件类型 {found}",
+        "is of a type that is not read: {found}",
+        "另存为其中之一：{expected}",
+        "save it as one of: {expected}",
+    ),
+    "unreadable_document": (
+        "原文无法读取，未提取：{found}",
+        "cannot be read, nothing was extracted: {found}",
+        "换用有文字层、未加密的文件，或另存为 .txt（UTF-8）后运行 zhibiao add；其余文件照常处理",
+        "use a file with a text layer and no password, or save it as .txt (UTF-8), then run zhibiao add; the others went on",
+    ),
+    "document_twice": (
+        "与 {found} 同名，或属于同一文件",
+        "is named like {found}, or belongs to the same document",
+        "同一文件只留一份原文；不同的文件改名",
+        "keep one text a document; rename it if it is another",
+    ),
     "unreadable": (
         "文件无法读取：{found}",
         "cannot be read: {found}",
@@ -66,6 +84,30 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "has a column nobody knows: {column}",
         "删除该列，或改为规定列名之一：{expected}",
         "remove it, or use one of: {expected}",
+    ),
+    "bad_mapping": (
+        "映射文件 {expected} 的 {column} 无法使用：{found}",
+        "its mapping file {expected} cannot be used at {column}: {found}",
+        "修正映射文件，或运行 zhibiao map {file} 重新生成",
+        "mend the mapping file, or have it proposed anew: zhibiao map {file}",
+    ),
+    "mapping_without_heading": (
+        "映射文件 {expected} 的 {column} 所用的表头不在文件中",
+        "has no such heading, of which its mapping file {expected} makes {column}",
+        "核对表头；现有：{found}",
+        "check the heading; there are: {found}",
+    ),
+    "unmapped_column": (
+        "映射文件 {expected} 没有说明列 {column}",
+        "has a column that its mapping file {expected} says nothing of: {column}",
+        "写进 columns，不用的写进 ignore；zhibiao map {file} 给出建议",
+        "enter it in columns, or in ignore if it is not wanted; zhibiao map {file} proposes",
+    ),
+    "column_made_twice": (
+        "列 {column} 就是 {found}，映射文件 {expected} 又另行生成它",
+        "has {column}, which is {found}, and its mapping file {expected} makes that of something else",
+        "把表头写进 ignore，或从 columns 去掉 {found}",
+        "enter the heading in ignore, or take {found} out of columns",
     ),
     "repeated_column": (
         "列 {column} 出现不止一次",

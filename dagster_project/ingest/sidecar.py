@@ -64,8 +64,13 @@ def read(file: Path) -> Sidecar:
     return Sidecar(**{**texts, "sha256": texts["sha256"].lower()})
 
 
+def text(sidecar: Sidecar) -> str:
+    """The sidecar as it is written."""
+    return str(yaml.safe_dump(asdict(sidecar), allow_unicode=True, sort_keys=False, width=200))
+
+
 def write(file: Path, sidecar: Sidecar) -> Path:
     """Write the sidecar beside its file; returns its path."""
     target = path_of(file)
-    target.write_text(yaml.safe_dump(asdict(sidecar), allow_unicode=True, sort_keys=False, width=200), encoding="utf-8")
+    target.write_text(text(sidecar), encoding="utf-8")
     return target

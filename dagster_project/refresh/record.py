@@ -30,6 +30,7 @@ class Record:
     step: str = ""
     sources: list[dict[str, Any]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    texts: list[dict[str, Any]] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
     models: dict[str, Any] = field(default_factory=dict)
     cells: list[dict[str, Any]] = field(default_factory=list)

@@ -19,7 +19,7 @@ def run(settings: Settings, *, even_unchanged: bool = False) -> Record:
     """
     try:
         if (
-            not steps.load(settings).refused
+            not steps.load(settings)[0].refused
             and not steps.refuses(steps.check(settings, "raw"))
             and not steps.broken(steps.transform(settings))
             and not steps.refuses(steps.check(settings, "marts"))

@@ -16,14 +16,17 @@ from typing import Any
 import duckdb
 
 from dagster_project import __version__, build_file, fingerprint
+from dagster_project.ingest import candidates, documents
+from dagster_project.ingest.candidates import DocumentsReport
 from dagster_project.ingest.contract import load_contracts
-from dagster_project.ingest.load import LoadReport, SourceReport
+from dagster_project.ingest.load import LoadReport, Outcome, SourceReport
 from dagster_project.ingest.load import load as load_sources
 from dagster_project.publish import gates, snapshot
 from dagster_project.quality.suites import CheckResult, Suite, load_suites, run_suites
 from dagster_project.refresh import record as records
 from dagster_project.refresh.record import Record
 from dagster_project.report import dictionary
+from dagster_project.review import write
 from dagster_project.settings import ROOT, Settings
 from dagster_project.transform import dbt_project
 from dagster_project.transform.dbt_project import NodeResult
@@ -48,6 +51,8 @@ def needed(settings: Settings) -> str | None:
     A day on which a refresh already found every row to be the same counts as the day of the snapshot.
     """
     served = snapshot.current(settings)
+    if write.is_pending(settings):
+        return "一次审核尚未写完 / a review is not fully written yet"
     if served is None:
         return "还没有可用的快照 / no usable snapshot yet"
     if not snapshot.is_whole(settings, served):
@@ -79,10 +84,11 @@ def suites(layer: str) -> list[Suite]:
     return [suite for suite in load_suites(EXPECTATIONS) if suite.table.startswith(f"{layer}.")]
 
 
-def load(settings: Settings) -> LoadReport:
-    """A fresh build file with every source in `raw.*`; the report says what was refused."""
+def load(settings: Settings) -> tuple[LoadReport, DocumentsReport]:
+    """A fresh build file with every source in `raw.*`, and what the texts gave; the reports say what was refused."""
     with _step(settings, "load", records.begin(settings)) as record:
         build_file.start(settings.build)
+        write.finish(settings)
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         # Before anything is read: a file that changes meanwhile makes the next refresh start anew.
         inputs, code = fingerprint.of_inputs(settings.raw), fingerprint.of_code()
@@ -94,7 +100,9 @@ def load(settings: Settings) -> LoadReport:
                 "insert into meta.build values (?, ?, ?, ?, ?, ?)",
                 [settings.as_of, now, inputs, code, __version__, build_file.SCHEMA_VERSION],
             )
-            _note(connection, [_contract_check(source) for source in report.sources.values()])
+            texts = candidates.load(connection, settings, now)
+            _tell_texts(texts)
+            _note(connection, [*(_contract_check(source) for source in report.sources.values()), _texts_check(texts)])
         record.sources = [
             {
                 "source": source.contract.source,
@@ -107,11 +115,14 @@ def load(settings: Settings) -> LoadReport:
             }
             for source in report.sources.values()
         ]
+        if texts.texts:
+            record.sources.append(_told_texts(texts))
+        record.texts = texts.counts()
         record.unread = report.unread
-        record.problems = [{**asdict(p), "text": p.text()} for p in report.problems[:_TOLD_PROBLEMS]]
+        record.problems = [{**asdict(p), "text": p.text()} for p in (report.problems + texts.problems)[:_TOLD_PROBLEMS]]
         if report.refused:
             records.finish(settings, record, "refused")
-    return report
+    return report, texts
 
 
 def check(settings: Settings, layer: str) -> list[CheckResult]:
@@ -270,6 +281,27 @@ def _tell_source(report: SourceReport) -> None:
              f"{report.row_count:,}", report.outcome.value)  # fmt: skip
 
 
+def _tell_texts(texts: DocumentsReport) -> None:
+    if texts.texts:
+        anew = sum(not text.reused for text in texts.read)
+        log.info("  documents: %d 份原文 / texts, 新提取 / extracted anew %d, 搁置 / set aside %d",
+                 len(texts.read), anew, len(texts.problems))  # fmt: skip
+
+
+def _told_texts(texts: DocumentsReport) -> dict[str, Any]:
+    """The line of the closing table: texts that cannot be used are set aside and keep nothing else back."""
+    outcome = Outcome.SOME_INVALID_QUARANTINED if texts.problems else Outcome.ALL_VALID
+    return {
+        "source": documents.SOURCE,
+        "title_zh": "政策文件原文",
+        "title_en": "Texts of policy documents",
+        "outcome": outcome.value,
+        "files": len(texts.read),
+        "rows": sum(len(text.candidates) for text in texts.read),
+        "held_back": len(texts.problems),
+    }
+
+
 def _note(connection: duckdb.DuckDBPyConnection, checks: list[dict[str, Any]]) -> None:
     if checks:
         connection.executemany(
@@ -296,6 +328,23 @@ def _contract_check(source: SourceReport) -> dict[str, Any]:
         "consequence_en": "the refresh is refused"
         if source.contract.partial == "refuse"
         else "bad rows are quarantined",
+    }
+
+
+def _texts_check(texts: DocumentsReport) -> dict[str, Any]:
+    return {
+        "gate": "rows",
+        "table_name": candidates.TABLE,
+        "check_name": "texts",
+        "severity": "warning",
+        "outcome": "failed" if texts.problems else "passed",
+        "element_count": len(texts.texts),
+        "failing_count": len(texts.problems),
+        "message": texts.problems[0].text() if texts.problems else None,
+        "meaning_zh": "raw/documents/ 中每份原文都能读取并提取",
+        "meaning_en": "every text of raw/documents/ can be read and extracted",
+        "consequence_zh": "搁置该份原文，其余照常",
+        "consequence_en": "that text is set aside, the others go on",
     }
 
 

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape as escape_markup
@@ -13,6 +13,7 @@ from rich.table import Table
 
 from dagster_project.demo.county import County
 from dagster_project.demo.write import Written
+from dagster_project.extraction.reconcile import BINDING, COMPARISONS, Comparison, facts
 from dagster_project.publish.gates import refuses
 from dagster_project.publish.snapshot import Snapshot
 from dagster_project.refresh.record import OUTCOMES, Record
@@ -20,6 +21,10 @@ from dagster_project.report import words
 from dagster_project.report.assess import Assessment
 from dagster_project.report.explain import Cell, Explanation, Row, TargetExplanation
 from dagster_project.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from dagster_project.ingest.candidates import Reviewed
+    from dagster_project.ingest.proposal import Proposal
 
 _STYLE = {
     "loaded": "green",
@@ -36,6 +41,14 @@ _OUTCOMES_OF_SOURCES = {
     "some_invalid_quarantined": "[yellow]部分行已隔离 / some rows quarantined[/]",
     "all_invalid": "[red]无一行合格，拒绝 / no row valid, refused[/]",
 }
+_COMPARISONS = {
+    "same": "一致 / same",
+    "changed": "不同 / changed",
+    "new": "新 / new",
+    "gone": "不再有 / gone",
+    "rejected": "已否决 / rejected",
+}
+_COMPARED = {name: f"{zh} / {name}" for name, (zh, _) in COMPARISONS.items()}
 _GATES = {"rows": "文件与行 / rows", "relations": "关系与合计 / relations", "expectations": "期望 / expectations"}
 
 
@@ -57,6 +70,8 @@ def escape(text: object) -> str:
 def closing(out: Console, settings: Settings, record: Record, shown_problems: int = 20) -> None:
     """The table a refresh ends with."""
     out.print(_sources(record))
+    if record.texts:
+        out.print(_texts(record))
     _problems(out, settings, record, shown_problems)
     if record.cells:
         out.print(_cells(record))
@@ -100,6 +115,20 @@ def _sources(record: Record) -> Table:
             f"{source['title_zh']} {source['source']}", str(source["files"]), f"{source['rows']:,}",
             str(source["held_back"]), _OUTCOMES_OF_SOURCES[source["outcome"]],
         )  # fmt: skip
+    return table
+
+
+def _texts(record: Record) -> Table:
+    table = Table(title="原文与台账 / texts beside the ledger", title_justify="left")
+    table.add_column("原文 / text", overflow="fold")
+    table.add_column("候选 / all", justify="right")
+    for comparison in _COMPARISONS:
+        table.add_column(_COMPARISONS[comparison], justify="right")
+    table.add_column("提取 / read")
+    for text in record.texts:
+        counts = (str(text.get(comparison, 0)) for comparison in _COMPARISONS)
+        how = "新 / anew" if text["extracted"] else "沿用 / kept"
+        table.add_row(escape(text["file"].removeprefix("raw/documents/")), str(text["candidates"]), *counts, how)
     return table
 
 
@@ -216,6 +245,82 @@ def snapshots(out: Console, known: list[Snapshot], served: Snapshot | None) -> N
     out.print(table)
 
 
+def review(out: Console, reviewed: "Sequence[Reviewed]") -> None:
+    """Candidates beside the ledger, a table a document; what stands in both and says the same is only counted."""
+    for one in reviewed:
+        counts = "，".join(
+            f"{_COMPARED[name]} {sum(c.comparison == name for c in one.comparisons)}"
+            for name in _COMPARED
+            if any(c.comparison == name for c in one.comparisons)
+        )
+        entered = "" if one.registered else "（未登记 / not registered）"
+        out.print(f"[bold]{escape(one.row['title_zh'])}[/]  {escape(one.document_id)}{entered}: {counts or '-'}")
+        table = Table(show_lines=True)
+        for heading in (
+            "编号 / id",
+            "比对 / comparison",
+            "目标 / target",
+            "依据句 / clause",
+            "把握 / sure",
+            "说明 / remarks",
+        ):
+            table.add_column(heading, overflow="fold")
+        for comparison in one.comparisons:
+            if comparison.comparison == "same":
+                continue
+            candidate = comparison.candidate
+            remarks = [one.obstacles.get(comparison.proposed_id, ""), candidate.note if candidate else ""]
+            if comparison.comparison == "changed":
+                remarks.insert(0, _change(comparison))
+            if comparison.decision[0]:
+                remarks.insert(0, "，".join(comparison.decision))
+            table.add_row(
+                escape((comparison.proposed_id or comparison.target_id).removeprefix(f"{one.document_id}/")), _COMPARED[comparison.comparison],
+                escape(_target(comparison)), escape(_clause(comparison)),
+                f"{candidate.confidence:.2f}" if candidate else "", escape("\n".join(filter(None, remarks))),
+            )  # fmt: skip
+        if table.row_count:
+            out.print(table)
+
+
+def candidate(out: Console, comparison: Comparison) -> None:
+    """One candidate, before it is asked about."""
+    found = comparison.candidate
+    assert found is not None
+    out.print(
+        f"[bold]{escape(comparison.proposed_id)}[/] {_COMPARED[comparison.comparison]}: {escape(_target(comparison))}"
+    )
+    out.print(f"  「{escape(_clause(comparison))}」{escape(_change(comparison))}")
+    if found.note:
+        out.print(f"  [yellow]{escape(found.note)}[/]")
+
+
+def _target(comparison: Comparison) -> str:
+    said = facts(comparison.candidate) if comparison.candidate else comparison.row
+    assert said is not None
+    high = f"—{said['value_high']}" if said["value_high"] else ""
+    value = "（隐去 / hidden）" if said["kind"] == "redacted" else f"{said['value']}{high}{said['unit']}"
+    code = f"（{said['indicator_code']}）" if said["indicator_code"] else ""
+    year = said["target_year"] or said["deadline"]
+    return f"{said['region_zh']} {said['indicator_zh']}{code} {said['comparator']} {value} {year}".strip()
+
+
+def _clause(comparison: Comparison) -> str:
+    if comparison.candidate:
+        return comparison.candidate.evidence
+    return comparison.row["evidence"] if comparison.row else ""
+
+
+def _change(comparison: Comparison) -> str:
+    """What differs from the ledger, as old and new."""
+    if comparison.comparison != "changed" or comparison.candidate is None or comparison.row is None:
+        return ""
+    said = facts(comparison.candidate)
+    names = ["region_zh" if name == "region" else name for name in comparison.differs if name in BINDING]
+    changes = [f"{name}: {comparison.row[name] or '-'} → {said[name] or '-'}" for name in names]
+    return f"{comparison.target_id.rsplit('/', 1)[1]}: {'；'.join(changes)}"
+
+
 def demo(out: Console, raw: Path, counties: Sequence[County], written: Sequence[Written]) -> None:
     """What was written of which synthetic counties, and what to do next."""
     table = Table(box=None)
@@ -287,8 +392,10 @@ def target(out: Console, found: TargetExplanation) -> None:
     out.print(f"[bold]{escape(t['indicator_zh'])} · {escape(t['region_zh'])}{year}[/]  {escape(t['target_id'])}")
     issuer = f"，{t['issuer_zh']}" if t["issuer_zh"] else ""
     issued = f" {t['issued_year']}" if t["issued_year"] else ""
+    # What a text gave stands in no row of a table.
+    place = f" 第 {t['source_row']} 行" if t["source_row"] else ""
     out.print(
-        f"文件 / document: 《{escape(t['title_zh'])}》{escape(issuer)}{issued}；{t['source_file']} 第 {t['source_row']} 行"
+        f"文件 / document: 《{escape(t['title_zh'])}》{escape(issuer)}{issued}；{escape(t['source_file'])}{place}"
     )
     if t["evidence"]:
         out.print(f"条款 / clause: {escape(t['article'] or '')} 「{escape(t['evidence'])}」")
@@ -431,6 +538,26 @@ def _failing(school: dict[str, Any]) -> str:
 def _short_by(comparator: str, gap: float, unit: str) -> str:
     side = "还差 / short by" if comparator in (">=", ">") else "超出 / over by"
     return f"{side} {_number(gap)}{_UNITS.get('pp' if unit == '%' else unit, '')}"
+
+
+def proposal(out: Console, proposed: "Proposal") -> None:
+    """A proposed mapping: heading to column with the reason, then what was not placed and what is missing."""
+    table = Table(box=None, header_style="bold", title_justify="left")
+    for heading in ("表头 / heading", "列 / column", "理由 / why"):
+        table.add_column(heading, overflow="fold")
+    for line in sorted(proposed.lines, key=lambda line: line.column is None):
+        column = line.column or "[yellow]— 未放置 / not placed[/]"
+        table.add_row(escape(line.heading), column, escape(line.why))
+    for name, value in proposed.constants.items():
+        table.add_row("", name, f"取自文件名 / from the file's name: {value}")
+    out.print(table)
+    if proposed.skip_rows or proposed.header_rows > 1:
+        out.print(f"标题 / title rows: {proposed.skip_rows}，表头 / header rows: {proposed.header_rows}")
+    out.print(
+        f"已放置 / placed: {len(proposed.lines) - len(proposed.unplaced)}，未放置 / not placed: {len(proposed.unplaced)}"
+    )
+    for column_ in proposed.missing:
+        out.print(f"[red]缺少必填列 / required and missing: {column_.name} {column_.zh}[/]")
 
 
 def _aim(target: dict[str, Any]) -> str:

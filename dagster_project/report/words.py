@@ -26,6 +26,18 @@ SEGMENTS = {
     "rural": ("农村", "rural"),
     "female": ("女", "female"),
     "male": ("男", "male"),
+    "town": ("镇区", "town"),
+    "village": ("乡村", "village"),
+    "backbone": ("骨干教师", "backbone teachers"),
+    # Subjects of the national monitoring.
+    "chinese": ("语文", "Chinese"),
+    "mathematics": ("数学", "mathematics"),
+    "science": ("科学", "science"),
+    "english": ("英语", "English"),
+    "moral": ("德育", "moral education"),
+    "sport": ("体育与健康", "sport and health"),
+    "art": ("艺术", "art"),
+    "labour": ("劳动", "labour"),
 }
 
 # Units of indicators are codes, base units of measures are printed Chinese.
@@ -99,6 +111,7 @@ VERDICTS = {
     "not_measurable": ("不可衡量", "not measurable"),
     "redacted": ("数值隐去", "redacted"),
     "withdrawn": ("已撤回", "withdrawn"),
+    "proposed": ("未审核", "proposed"),
     "undefined": ("无定义", "undefined"),
     "achieved": ("已达到", "achieved"),
     "moderate": ("接近所需", "moderate"),

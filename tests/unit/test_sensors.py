@@ -55,12 +55,17 @@ def test_temporary_files_do_not_count(settings: Settings, name: str) -> None:
     assert state(settings) == before
 
 
-@pytest.mark.parametrize("change", ["a new file", "another size", "another time", "a sidecar", "a file less"])
+@pytest.mark.parametrize(
+    "change", ["a new file", "a new text", "another size", "another time", "a sidecar", "a file less"]
+)
 def test_what_counts_is(settings: Settings, change: str) -> None:
     file = settings.raw / "statistics" / "2024.csv"
     before = state(settings)
     if change == "a new file":
         file.with_name("2025.csv").write_text("a")
+    elif change == "a new text":
+        (settings.raw / "documents").mkdir()
+        (settings.raw / "documents" / "plan.txt").write_text("a")
     elif change == "another size":
         file.write_text("ab")
     elif change == "another time":

@@ -12,6 +12,7 @@
     ('fct_target', 'document_id', 'dim_document', 'document_id'),
     ('fct_target', 'indicator_code', 'dim_indicator', 'indicator_code'),
     ('fct_target', 'region_code', 'dim_region', 'region_code'),
+    ('target_candidate', 'document_id', 'dim_document', 'document_id'),
     ('measure_conflict', 'chosen_source_id', 'dim_source', 'source_id'),
     ('measure_conflict', 'other_source_id', 'dim_source', 'source_id'),
     ('stg_crosswalk', 'measure_code', 'dim_measure', 'measure_code'),

@@ -34,6 +34,7 @@
     'mart_teacher_qualification',
     'measure_conflict',
     'reconciliation',
+    'target_candidate',
     'school_gap',
     'school_remark',
     'target_responsible_unit',

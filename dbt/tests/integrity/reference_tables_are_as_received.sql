@@ -16,7 +16,8 @@
     ('assessment_condition', 'stg_assessment_conditions', []),
     ('verdict_method', 'stg_verdict_methods', []),
     ('verdict_rule', 'stg_verdict_rules', []),
-    ('dim_document', 'stg_target_documents', ['target_count']),
+    ('dim_document', 'stg_target_documents', ['target_count', 'proposed_count']),
+    ('target_candidate', 'stg_target_candidates', []),
     ('fct_target', 'stg_targets', ['region_code', 'region_hidden', 'region_bound_by', 'year_bound_by', 'target_value', 'target_value_high', 'unit', 'target_year']),
 ] %}
 with figures as (

@@ -1,7 +1,7 @@
--- zh: 每个目标按每种方法恰有一个判定；目标的内容与台账一致，所用数值来自事实表，差距与结论相符，汇总不重不漏
+-- zh: 每个目标按每种方法恰有一个判定，未审核的不判定、不计数；目标的内容与台账一致，所用数值来自事实表，差距与结论相符，汇总不重不漏
 -- en: each target has one verdict by each method, by a known rule; what is said of the target is what the ledger says,
 --     the value looked at stands in fct_indicator, the gap follows from both and fits the status; the summary counts
---     every verdict once in each view.
+--     every verdict once in each view; what nobody reviewed is proposed, judged by no method and counted nowhere.
 -- when: a target, a binding, a rule or a value changed.
 -- fix: `wrong` names the columns. Compare fct_target and mart_target_attainment with stg_targets and fct_indicator.
 with codes as (
@@ -15,7 +15,7 @@ with codes as (
 
 due as (
     select
-        {% for column in ['target_id', 'document_id', 'indicator_code', 'stage', 'segment', 'region_code', 'region_zh', 'comparator', 'unit', 'target_year', 'target_value', 'target_value_high', 'baseline', 'printed_unit'] %}
+        {% for column in ['target_id', 'document_id', 'indicator_code', 'stage', 'segment', 'region_code', 'region_zh', 'comparator', 'unit', 'target_year', 'target_value', 'target_value_high', 'baseline', 'printed_unit', 'review_status'] %}
         t.{{ column }} as {{ column }},
         {% endfor %}
         m.method as method,
@@ -50,6 +50,7 @@ judged as (
                     else ''
                 end
                 || case when r.rule_count is null then 'reason_code ' else '' end
+                || case when (a.status = 'proposed') <> (d.review_status = 'proposed') then 'review_status ' else '' end
                 || case when (a.actual_value is null) <> (a.actual_year is null) or (a.actual_value is not null and f.indicator_code is null) then 'actual_value ' else '' end
                 || case
                     when d.target_value is null then ''
@@ -124,6 +125,7 @@ ledger as (
 views as (
     {% for view in ['document', 'region', 'indicator'] %}
     select '{{ view }}' as view_by, a.method as method, a.status as status, a.reason_code as reason_code from {{ ref('mart_target_attainment') }} as a
+    where a.status <> 'proposed'
     union all
     {% endfor %}
     select
@@ -133,6 +135,7 @@ views as (
         a.reason_code as reason_code
     from {{ ref('mart_target_attainment') }} as a
     inner join {{ ref('target_responsible_unit') }} as u on a.target_id = u.target_id
+    where a.status <> 'proposed'
 ),
 
 counted as (
@@ -190,5 +193,6 @@ select
     'target_count' as wrong
 from {{ ref('dim_document') }} as d
 left join {{ ref('fct_target') }} as g on d.document_id = g.document_id
-group by d.document_id, d.target_count
-having count(g.target_id) <> d.target_count
+group by d.document_id, d.target_count, d.proposed_count
+having count(g.target_id) <> d.target_count + d.proposed_count
+    or count(case when g.review_status = 'proposed' then 1 end) <> d.proposed_count

@@ -1,78 +1,133 @@
 -- One row per region, year and resource: how far the assessed units spread. Weighted by pupils in the population form,
 -- as the guides to the official coefficient of variation have it; the unweighted one stands beside it.
-{% set unit_set = 'partition by r.region_code, r.year, r.indicator_code' %}
-{% set group_set = 'partition by r.region_code, r.year, r.indicator_code, r.group_code' %}
-with grouped as (
+{% set keys = ['region_code', 'year', 'stage', 'indicator_code', 'resource_set', 'scale'] %}
+with units as (
     select
-        g.*,
-        case when g.area_type = 'urban' then 'urban' else 'rural' end as group_code
-    from {{ ref('int_school_resource') }} as g
-),
-
-units as (
-    select
-        r.region_code as region_code,
-        r.year as year,
-        r.stage as stage,
-        r.indicator_code as indicator_code,
-        r.resource_set as resource_set,
+        {% for key in keys %}
+        r.{{ key }} as {{ key }},
+        {% endfor %}
         r.school_id as school_id,
-        r.school_name as school_name,
+        coalesce(r.school_name, r.school_id) as unit_name,
+        case when r.area_type = 'urban' then 'urban' else 'rural' end as group_code,
         r.pupils as unit_pupils,
         r.amount as amount,
-        r.scale as scale,
-        r.value as value,
-        cast(sum(r.amount) over ({{ unit_set }}) as {{ dbl() }}) as total,
-        cast(sum(r.pupils) over ({{ unit_set }}) as {{ dbl() }}) as pupil_total,
-        cast(sum(r.amount) over ({{ group_set }}) as {{ dbl() }}) as group_total,
-        cast(sum(r.pupils) over ({{ group_set }}) as {{ dbl() }}) as group_pupils,
-        {{ ratio('sum(r.value) over (' ~ unit_set ~ ')', 'count(*) over (' ~ unit_set ~ ')') }} as unit_plain_mean,
-        cast(sum(r.amount) over (
-            {{ unit_set }} order by r.value, r.school_id rows between unbounded preceding and current row
-        ) as {{ dbl() }}) as total_so_far,
-        row_number() over ({{ unit_set }} order by r.value desc, r.school_id) as from_above,
-        row_number() over ({{ unit_set }} order by case when r.value > 0 then 0 else 1 end, r.value, r.school_id) as from_below
-    from grouped as r
+        r.value as value
+    from {{ ref('int_school_resource') }} as r
+),
+
+totals as (
+    select
+        {% for key in keys %}
+        u.{{ key }} as {{ key }},
+        {% endfor %}
+        cast(count(*) as bigint) as unit_count,
+        cast(count(u.value) as bigint) as reported_count,
+        cast(sum(u.unit_pupils) as {{ dbl() }}) as pupils,
+        cast(sum(u.amount) as {{ dbl() }}) as total,
+        {{ ratio('sum(u.value)', 'count(*)') }} as plain_mean,
+        max(u.value) as largest,
+        min(case when u.value > 0 then u.value end) as smallest
+    from units as u
+    group by {% for key in keys %}u.{{ key }}{% if not loop.last %}, {% endif %}{% endfor %}
+
+    having count(u.value) > 0
+),
+
+areas as (
+    select
+        u.region_code as region_code,
+        u.year as year,
+        u.indicator_code as indicator_code,
+        u.group_code as group_code,
+        cast(sum(u.unit_pupils) as {{ dbl() }}) as group_pupils,
+        cast(sum(u.amount) as {{ dbl() }}) as group_total
+    from units as u
+    group by u.region_code, u.year, u.indicator_code, u.group_code
+),
+
+compared as (
+    select
+        u.region_code as region_code,
+        u.year as year,
+        u.indicator_code as indicator_code,
+        u.school_id as school_id,
+        u.unit_name as unit_name,
+        u.unit_pupils as unit_pupils,
+        u.amount as amount,
+        u.value as value,
+        t.pupils as pupil_total,
+        t.total as total,
+        t.plain_mean as unit_plain_mean,
+        t.scale * {{ ratio('t.total', 't.pupils') }} as county_value,
+        t.largest as most,
+        t.smallest as least,
+        g.group_pupils as group_pupils,
+        g.group_total as group_total,
+        cast(sum(u.amount) over (
+            partition by u.region_code, u.year, u.indicator_code
+            order by u.value, u.school_id rows between unbounded preceding and current row
+        ) as {{ dbl() }}) as total_so_far
+    from units as u
+    inner join totals as t
+        on u.region_code = t.region_code and u.year = t.year and u.indicator_code = t.indicator_code
+    inner join areas as g
+        on u.region_code = g.region_code and u.year = g.year and u.indicator_code = g.indicator_code
+        and u.group_code = g.group_code
+),
+
+sums as (
+    select
+        c.region_code as region_code,
+        c.year as year,
+        c.indicator_code as indicator_code,
+        sqrt({{ ratio('sum(c.unit_pupils * (c.value - c.county_value) * (c.value - c.county_value))', 'max(c.pupil_total)') }}) as deviation,
+        sqrt({{ ratio('sum((c.value - c.unit_plain_mean) * (c.value - c.unit_plain_mean))', 'count(*)') }}) as plain_deviation,
+        -- Units sorted by value: 1 less the area under the curve of cumulated shares.
+        1 - cast(sum({{ ratio('c.unit_pupils', 'c.pupil_total') }} * (2 * {{ ratio('c.total_so_far', 'c.total') }} - {{ ratio('c.amount', 'c.total') }})) as {{ dbl() }}) as gini,
+        {% for name, above, below in [
+            ('theil', 'c.amount * c.pupil_total', 'c.total * c.unit_pupils'),
+            ('theil_within', 'c.amount * c.group_pupils', 'c.group_total * c.unit_pupils'),
+            ('theil_between', 'c.group_total * c.pupil_total', 'c.total * c.group_pupils'),
+        ] %}
+        cast(sum(case when c.amount > 0 then {{ ratio('c.amount', 'c.total') }} * ln({{ ratio(above, below) }}) else 0 end) as {{ dbl() }}) as {{ name }},
+        {% endfor %}
+        -- Of equals the first by its identifier.
+        min(case when c.value = c.most then c.school_id end) as largest_school_id,
+        min(case when c.value = c.least then c.school_id end) as smallest_school_id
+    from compared as c
+    group by c.region_code, c.year, c.indicator_code
 ),
 
 spread as (
     select
-        u.region_code as region_code,
-        u.year as year,
-        u.stage as stage,
-        u.indicator_code as indicator_code,
-        u.resource_set as resource_set,
-        cast(count(*) as bigint) as unit_count,
-        cast(count(u.value) as bigint) as reported_count,
-        max(u.pupil_total) as pupils,
-        max(u.scale) * {{ ratio('max(u.total)', 'max(u.pupil_total)') }} as mean_value,
-        max(u.unit_plain_mean) as plain_mean,
-        sqrt({{ ratio(
-            'sum(u.unit_pupils * (u.value - u.scale * ' ~ ratio('u.total', 'u.pupil_total') ~ ') * (u.value - u.scale * ' ~ ratio('u.total', 'u.pupil_total') ~ '))',
-            'max(u.pupil_total)'
-        ) }}) as deviation,
-        sqrt({{ ratio('sum((u.value - u.unit_plain_mean) * (u.value - u.unit_plain_mean))', 'count(*)') }}) as plain_deviation,
-        1 - cast(sum({{ ratio('u.unit_pupils', 'u.pupil_total') }} * (2 * {{ ratio('u.total_so_far', 'u.total') }} - {{ ratio('u.amount', 'u.total') }})) as {{ dbl() }}) as gini,
-        cast(sum(case
-            when u.amount > 0 then {{ ratio('u.amount', 'u.total') }} * ln({{ ratio('u.amount * u.pupil_total', 'u.total * u.unit_pupils') }})
-            else 0
-        end) as {{ dbl() }}) as theil,
-        cast(sum(case
-            when u.amount > 0 then {{ ratio('u.amount', 'u.total') }} * ln({{ ratio('u.amount * u.group_pupils', 'u.group_total * u.unit_pupils') }})
-            else 0
-        end) as {{ dbl() }}) as theil_within,
-        cast(sum(case
-            when u.amount > 0 then {{ ratio('u.amount', 'u.total') }} * ln({{ ratio('u.group_total * u.pupil_total', 'u.total * u.group_pupils') }})
-            else 0
-        end) as {{ dbl() }}) as theil_between,
-        max(u.value) as largest,
-        max(case when u.from_above = 1 then u.school_id end) as largest_school_id,
-        max(case when u.from_above = 1 then u.school_name end) as largest_school,
-        min(case when u.value > 0 then u.value end) as smallest,
-        max(case when u.from_below = 1 and u.value > 0 then u.school_id end) as smallest_school_id,
-        max(case when u.from_below = 1 and u.value > 0 then u.school_name end) as smallest_school
-    from units as u
-    group by u.region_code, u.year, u.stage, u.indicator_code, u.resource_set
+        {% for key in keys %}
+        t.{{ key }} as {{ key }},
+        {% endfor %}
+        t.unit_count as unit_count,
+        t.reported_count as reported_count,
+        t.pupils as pupils,
+        t.scale * {{ ratio('t.total', 't.pupils') }} as mean_value,
+        t.plain_mean as plain_mean,
+        s.deviation as deviation,
+        s.plain_deviation as plain_deviation,
+        s.gini as gini,
+        s.theil as theil,
+        s.theil_within as theil_within,
+        s.theil_between as theil_between,
+        t.largest as largest,
+        s.largest_school_id as largest_school_id,
+        most.unit_name as largest_school,
+        t.smallest as smallest,
+        s.smallest_school_id as smallest_school_id,
+        least_one.unit_name as smallest_school
+    from totals as t
+    inner join sums as s
+        on t.region_code = s.region_code and t.year = s.year and t.indicator_code = s.indicator_code
+    left join units as most
+        on s.largest_school_id = most.school_id and t.year = most.year and t.indicator_code = most.indicator_code
+    left join units as least_one
+        on s.smallest_school_id = least_one.school_id and t.year = least_one.year
+        and t.indicator_code = least_one.indicator_code
 ),
 
 judged as (
@@ -85,7 +140,6 @@ judged as (
             else 'ok'
         end as status
     from spread as s
-    where s.reported_count > 0
 )
 
 {% set told = "j.status in ('ok', 'single_unit')" %}

@@ -191,7 +191,7 @@ select
     -- Where the year of issue is hidden the period is the target year alone.
     coalesce(b.issue_year, b.target_year) as first_year,
     case
-        when b.review_status = 'withdrawn' then 'withdrawn'
+        when b.review_status in ('withdrawn', 'proposed') then b.review_status
         when b.kind = 'redacted' then 'value_hidden'
         when b.value is null then 'no_number'
         when b.indicator_code is null then 'no_measure'

@@ -50,4 +50,6 @@ select
     count(*) as target_count
 from groups as g
 inner join {{ ref('mart_target_attainment') }} as a on g.target_id = a.target_id
+-- What nobody reviewed is no target yet.
+where a.status <> 'proposed'
 group by g.view_by, g.group_code, g.group_zh, a.method, a.status, a.reason_code

@@ -1,12 +1,32 @@
--- One row per target of the ledger: typed, in the unit of its indicator, with what was printed beside it.
-with units as (
+-- One row per target of the ledger, or proposed from a text: typed, in the unit of its indicator, with what was printed
+-- beside it.
+{% set columns = [
+    'target_id', 'document_id', 'article', 'ordinal', 'indicator_zh', 'subject_zh', 'indicator_code', 'indicator_note',
+    'stage', 'segment', 'region_code', 'region_zh', 'comparator', 'value', 'value_high', 'unit', 'baseline',
+    'baseline_year', 'target_year', 'year_hidden', 'deadline', 'recurs', 'hold', 'per_county', 'counted', 'kind', 'level',
+    'responsible_units', 'evidence_kind', 'evidence', 'disputable', 'confidence', 'milestone_of', 'review_status',
+    'reviewed_by', 'reviewed_on', 'review_reason', 'note', '_file', '_row',
+] %}
+with received as (
+    {% for table in ['targets', 'proposed_targets'] %}
+    select
+        {% for column in columns %}
+        r.{{ column }} as {{ column }}{% if not loop.last %},{% endif %}
+
+        {% endfor %}
+    from {{ source('raw', table) }} as r
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+units as (
     select
         t.target_id as target_id,
         i.unit as indicator_unit,
         -- A target without an indicator, or printed without a unit, keeps its own.
         coalesce(cast(u.factor as decimal(11, 1)), cast(1 as decimal(11, 1))) as factor,
         coalesce(cast(n.base_units as {{ dbl() }}), 1) as base_units
-    from {{ source('raw', 'targets') }} as t
+    from received as t
     left join {{ source('raw', 'indicators') }} as i on t.indicator_code = i.indicator_code
     left join {{ source('raw', 'units') }} as u on t.unit = u.unit
     left join {{ source('raw', 'indicator_units') }} as n
@@ -61,11 +81,11 @@ select
     t.confidence as confidence,
     nullif(t.milestone_of, '') as milestone_of,
     t.review_status as review_status,
-    t.reviewed_by as reviewed_by,
-    cast(t.reviewed_on as date) as reviewed_on,
-    t.review_reason as review_reason,
+    nullif(t.reviewed_by, '') as reviewed_by,
+    {{ typed('t.reviewed_on', 'date') }} as reviewed_on,
+    nullif(t.review_reason, '') as review_reason,
     nullif(t.note, '') as note_zh,
     t._file as source_file,
     t._row as source_row
-from {{ source('raw', 'targets') }} as t
+from received as t
 inner join units as w on t.target_id = w.target_id

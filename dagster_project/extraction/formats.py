@@ -1,0 +1,787 @@
+"""Files to text: every format through a well-kept library, every refusal with a name and a way out.
+
+What a reader gives is a `Source`: the text as the format holds it, with the tables and headings that the format marks.
+Cleaning and structure are the same for all of them.
+"""
+
+import io
+import re
+import zipfile
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from ctypes import c_double
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dagster_project.extraction import normalise, structure
+from dagster_project.extraction.document import Document
+from dagster_project.extraction.structure import Grid
+from dagster_project.ingest.problem import Problem, ShapeError
+
+# Larger files are refused; so are docx files whose parts unpack to more than the second.
+MAX_BYTES = 64 * 1024 * 1024
+MAX_UNPACKED_BYTES = 256 * 1024 * 1024
+
+# rule -> reason zh, reason en, action zh, action en; {found} is filled in.
+MESSAGES: dict[str, tuple[str, str, str, str]] = {
+    "document_type": (
+        "不支持的文档类型 {found}",
+        "is a document of a type that is not read: {found}",
+        "另存为 .docx、.pdf（带文字层）、.html、.md 或 .txt",
+        "save it as .docx, .pdf (with a text layer), .html, .md or .txt",
+    ),
+    "document_too_large": (
+        "文件过大（{found}）",
+        "is too large ({found})",
+        f"拆分到每个不超过 {MAX_BYTES // 1024**2} MB，或去掉图片",
+        f"split it into files of at most {MAX_BYTES // 1024**2} MB, or take the pictures out",
+    ),
+    "document_empty": (
+        "没有文字",
+        "holds no text",
+        "确认文件完整，或移走该文件",
+        "check that it is whole, or take it away",
+    ),
+    "document_encoding": (
+        "文字编码不是 UTF-8、GB18030 或 Big5：{found}",
+        "is neither UTF-8, GB18030 nor Big5: {found}",
+        "用 UTF-8 编码另存",
+        "save it as UTF-8",
+    ),
+    "document_broken": (
+        "文件损坏，无法打开：{found}",
+        "is broken and cannot be opened: {found}",
+        "重新下载或重新导出该文件",
+        "fetch or export it again",
+    ),
+    "document_encrypted": (
+        "文件有密码",
+        "is protected by a password",
+        "去掉密码后另存",
+        "save it without the password",
+    ),
+    "document_old_word": (
+        "是旧版 Word（.doc）文件或加密的 Word 文件",
+        "is an old Word file (.doc), or one with a password",
+        "去掉密码，另存为 .docx",
+        "take the password off and save it as .docx",
+    ),
+    "document_scanned": (
+        "是扫描件，没有文字层（{found}）",
+        "is a scan without a text layer ({found})",
+        "先做文字识别（OCR），另存为带文字层的 PDF 或 .docx",
+        "run OCR on it and save a PDF with a text layer, or a .docx",
+    ),
+    "document_unmapped": (
+        "PDF 的字体没有文字对应表，取出的是乱码（{found}）",
+        "is a PDF whose fonts do not say which characters they show ({found})",
+        "向发布单位索取 .docx，或先做文字识别（OCR）",
+        "ask its publisher for a .docx, or run OCR on it",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document's text as its format holds it. Spans count in `text`; `headings` are (start, end, level from 1)."""
+
+    text: str
+    kind: str = "txt"
+    grids: tuple[Grid, ...] = ()
+    headings: tuple[tuple[int, int, int], ...] = ()
+
+
+class _RefusedError(Exception):
+    def __init__(self, rule: str, found: object = ""):
+        self.rule, self.found = rule, found
+        super().__init__(rule)
+
+
+def problem(rule: str, file: str, found: object = "") -> Problem:
+    """A refusal worded by MESSAGES."""
+    reason_zh, reason_en, action_zh, action_en = (text.format(found=found) for text in MESSAGES[rule])
+    return Problem("documents", file, rule, reason_zh, reason_en, action_zh, action_en)
+
+
+def read(path: Path, name: str = "") -> Document:
+    """The document in this file. `name` is what a refusal calls it. Raises ShapeError; FileNotFoundError."""
+    try:
+        return document(path.stem, source(path))
+    except _RefusedError as refused:
+        raise ShapeError([problem(refused.rule, name or path.name, refused.found)]) from refused
+
+
+def document(name: str, found: Source) -> Document:
+    """Clean and structure a text."""
+    draft = normalise.clean(found.text, markdown=found.kind == "md")
+
+    def span(start: int, end: int) -> tuple[int, int]:
+        first = bisect_left(draft.origin, start)
+        return first, max(first, bisect_left(draft.origin, end))
+
+    grids = [
+        Grid(grid.kind, tuple(tuple(span(*cell) for cell in row) for row in grid.rows), grid.header_rows)
+        for grid in found.grids
+    ]
+    marked = [table for grid in grids if (table := structure.table(grid))]
+    tables = [*marked, *(table for table in structure.tables(draft.text) if not _covered(table, marked))]
+    tables.sort(key=lambda table: table.start)
+    headings = [(*span(start, end), level) for start, end, level in _headings(found)]
+    sections = structure.sections(draft.text, tables, headings)
+    return Document(
+        name,
+        found.text,
+        draft.text,
+        draft.origin,
+        tuple(tables),
+        tuple(sections),
+        draft.notes(),
+        draft.wide,
+    )
+
+
+def _covered(table: Any, others: list[Any]) -> bool:
+    found = bisect_left(others, table.end, key=lambda other: other.start)
+    return bool(found) and others[found - 1].end > table.start
+
+
+_MARKDOWN_HEADING = re.compile(r"^(#{1,6}) +(.+?)[ #]*$", re.MULTILINE)
+
+
+def _headings(found: Source) -> Iterator[tuple[int, int, int]]:
+    yield from found.headings
+    if found.kind == "md":
+        for match in _MARKDOWN_HEADING.finditer(found.text):
+            yield match.start(2), match.end(2), len(match[1])
+
+
+def source(path: Path) -> Source:
+    """The file's text with what its format marks."""
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise _RefusedError("document_type", path.suffix or path.name)
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise _RefusedError("document_too_large", f"{size / 1024**2:.0f} MB")
+    data = path.read_bytes()
+    if not data.strip(b"\0 \t\r\n"):
+        raise _RefusedError("document_empty")
+    found = reader(data)
+    if not found.text.strip():
+        raise _RefusedError("document_empty")
+    return found
+
+
+# --- plain text
+
+_MAPPED = ("utf_8", "gb18030", "big5", "big5hkscs")
+_SAMPLE = 256 * 1024
+# Bytes that no encoding explains: up to this share a text is read with U+FFFD in their places, and the notes say so.
+_DAMAGE = 0.002
+_PLAIN_MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+def decode(data: bytes) -> str:
+    """Text from UTF-8, UTF-16 with its mark, GB18030 or Big5, whichever it is."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            return _tolerant(data[len(mark) :], encoding)
+    if data.startswith(_PLAIN_MAGIC) or b"\0" in data:
+        raise _RefusedError("document_encoding", f"NUL, byte {data.find(0)}" if b"\0" in data else repr(data[:4]))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    # Bytes above ASCII are mostly whole UTF-8 sequences: damaged UTF-8, which GB18030 would read as other characters.
+    sample = data[:_SAMPLE]
+    if len(re.findall(rb"[\xe3-\xe9][\x80-\xbf]{2}", sample)) > sample.decode("utf-8", "replace").count("\ufffd"):
+        return _tolerant(data, "utf-8")
+    return _tolerant(data, _two_byte(sample))
+
+
+def _two_byte(sample: bytes) -> str:
+    """GB18030 or Big5, by how natural the text is in each."""
+    from charset_normalizer import from_bytes
+
+    # A character cut at the end of the sample is no sign against either.
+    whole = sample[: sample.rfind(b"\n") + 1] or sample
+    best = from_bytes(whole, cp_isolation=["gb18030", "big5"]).best()
+    return best.encoding if best else "gb18030"
+
+
+def _tolerant(data: bytes, encoding: str) -> str:
+    text = data.decode(encoding, "replace")
+    lost = text.count("\ufffd")
+    if lost > max(3, len(text) * _DAMAGE):
+        raise _RefusedError("document_encoding", f"{encoding}: {lost} U+FFFD")
+    return text
+
+
+def _read_text(data: bytes) -> Source:
+    return Source(decode(data))
+
+
+def _read_markdown(data: bytes) -> Source:
+    return Source(decode(data), "md")
+
+
+# --- a text put together piece by piece
+
+
+class _Writer:
+    """Text as it grows, with the spans of what is put in."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.length = 0
+        self.grids: list[Grid] = []
+        self.headings: list[tuple[int, int, int]] = []
+
+    def put(self, text: str) -> tuple[int, int]:
+        start = self.length
+        self.pieces.append(text)
+        self.length += len(text)
+        return start, self.length
+
+    def line(self, text: str, level: int = 0) -> None:
+        start, end = self.put(text)
+        if level:
+            self.headings.append((start, end, level))
+        self.put("\n")
+
+    def table(self, kind: str, rows: list[list["_Piece"]], header_rows: int) -> None:
+        """One line a row, cells parted by tabs; a cell that covers several places is written at the first."""
+        spans: dict[int, tuple[int, int]] = {}
+        grid = []
+        for row in rows:
+            places = []
+            for number, cell in enumerate(row):
+                if id(cell) not in spans:
+                    if number:
+                        self.put("\t")
+                    spans[id(cell)] = self.put(" ".join(cell.text.split()))
+                places.append(spans[id(cell)])
+            self.put("\n")
+            grid.append(tuple(places))
+        self.grids.append(Grid(kind, tuple(grid), header_rows))
+
+    def source(self, kind: str) -> Source:
+        return Source("".join(self.pieces), kind, tuple(self.grids), tuple(self.headings))
+
+
+@dataclass(eq=False)
+class _Piece:
+    """One cell as the format has it: merged cells are one object in several places."""
+
+    text: str
+    across: int = 1
+    down: int = 1
+    header: bool = False
+
+
+_WIDEST = 200  # columns that a merged cell may claim
+
+
+def _grid(rows: list[list[_Piece]]) -> list[list[_Piece]]:
+    """Rows with every place filled: merged cells come again where they reach."""
+    reaching: dict[int, tuple[_Piece, int]] = {}  # column -> cell from above, rows left
+    grid = []
+    for row in rows:
+        places: list[_Piece] = []
+        waiting = list(reversed(row))
+        while waiting or len(places) in reaching:
+            column = len(places)
+            if column in reaching:
+                cell, left = reaching.pop(column)
+                if left > 1:
+                    reaching[column] = cell, left - 1
+                places.append(cell)
+                continue
+            cell = waiting.pop()
+            for at in range(column, column + min(cell.across, _WIDEST)):
+                places.append(cell)
+                if cell.down > 1:
+                    reaching[at] = cell, cell.down - 1
+        grid.append(places)
+    return grid
+
+
+# --- docx
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_SKIP_IN_RUN = {f"{_W}del", f"{_W}moveFrom", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
+
+
+def _read_docx(data: bytes) -> Source:
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise _RefusedError("document_old_word")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+    except zipfile.BadZipFile as error:
+        raise _RefusedError("document_broken", error) from error
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise _RefusedError("document_too_large", f"{unpacked / 1024**2:.0f} MB / unpacked")
+    import docx
+
+    try:
+        opened = docx.Document(io.BytesIO(data))
+        writer = _Writer()
+        _put_blocks(writer, opened.element.body, _Styles(opened))
+    except Exception as error:  # a broken file fails anywhere in the zip, the XML or python-docx, with errors of each
+        raise _RefusedError("document_broken", f"{type(error).__name__}: {error}") from error
+    return writer.source("docx")
+
+
+def _put_blocks(writer: _Writer, body: Any, styles: "_Styles") -> None:
+    for block in body:
+        if block.tag == f"{_W}p":
+            text, level = _paragraph(block), styles.level(block)
+            writer.line(styles.mark(block) + text if text.strip() else text, level if text.strip() else 0)
+        elif block.tag == f"{_W}tbl":
+            rows, header_rows = _docx_rows(block)
+            if len(rows) == 1 and len(rows[0]) == 1:  # a frame around text
+                _put_blocks(writer, block.find(f"{_W}tr").find(f"{_W}tc"), styles)
+            else:
+                writer.table("docx", _grid(rows), header_rows)
+        elif block.tag in {f"{_W}sdt", f"{_W}ins", f"{_W}smartTag", f"{_W}customXml", f"{_W}sdtContent"}:
+            _put_blocks(writer, block, styles)
+
+
+def _paragraph(paragraph: Any) -> str:
+    """The text of a paragraph as shown: insertions in, deletions and old forms out."""
+    pieces: list[str] = []
+    waiting = [paragraph]
+    while waiting:
+        element = waiting.pop()
+        if element.tag == f"{_W}t":
+            pieces.append(element.text or "")
+        elif element.tag == f"{_W}tab":
+            pieces.append("\t")
+        elif element.tag in {f"{_W}br", f"{_W}cr"}:
+            pieces.append("\n")
+        elif element.tag == f"{_W}noBreakHyphen":
+            pieces.append("-")
+        elif element.tag not in _SKIP_IN_RUN:
+            waiting.extend(child for child in reversed(element) if child.tag != f"{_W}pPr" and child.tag != f"{_W}rPr")
+    return "".join(pieces)
+
+
+def _docx_rows(table: Any) -> tuple[list[list[_Piece]], int]:
+    """Rows of cells with their reach, and how many leading rows Word repeats as heading."""
+    rows: list[list[_Piece]] = []
+    header_rows = 0
+    above: dict[int, _Piece] = {}
+    for row in table.iter(f"{_W}tr"):
+        if next(row.iterancestors(f"{_W}tbl")) is not table:
+            continue
+        cells: list[_Piece] = []
+        column = 0
+        now: dict[int, _Piece] = {}
+        for cell in row.iter(f"{_W}tc"):
+            if next(cell.iterancestors(f"{_W}tr")) is not row:
+                continue
+            across = int(_value(cell, "gridSpan") or 1)
+            merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+            going_on = merge is not None and merge.get(f"{_W}val", "continue") == "continue"
+            if going_on and column in above:
+                above[column].down += 1
+                now[column] = above[column]
+            else:
+                text = "\n".join(_paragraph(paragraph) for paragraph in cell.iter(f"{_W}p"))
+                piece = _Piece(text, across)
+                cells.append(piece)
+                now[column] = piece
+            column += across
+        above = now
+        if header_rows == len(rows) and row.find(f"{_W}trPr/{_W}tblHeader") is not None:
+            header_rows += 1
+        rows.append(cells)
+    return rows, header_rows
+
+
+def _value(element: Any, name: str) -> str | None:
+    found = element.find(f".//{_W}{name}")
+    value: str | None = found.get(f"{_W}val") if found is not None else None
+    return value
+
+
+_HEADING_STYLE = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
+_COUNTING = {
+    "chineseCounting": "han",
+    "chineseCountingThousand": "han",
+    "japaneseCounting": "han",
+    "taiwaneseCountingThousand": "han",
+    "ideographTraditional": "",
+    "decimal": "digit",
+    "decimalEnclosedCircle": "circle",
+    "decimalEnclosedCircleChinese": "circle",
+}
+
+
+class _Styles:
+    """What a Word file says of its paragraphs by style and numbering: heading levels, and marks Word prints itself."""
+
+    def __init__(self, opened: Any):
+        self._levels: dict[str, int] = {}
+        self._numbered: dict[str, tuple[str, int]] = {}
+        for style in opened.styles.element.iter(f"{_W}style"):
+            key = style.get(f"{_W}styleId")
+            named = _HEADING_STYLE.fullmatch((_value(style, "name") or "").strip())
+            if named:
+                self._levels[key] = int(named[1])
+            number = _value(style, "numId")
+            if number:
+                self._numbered[key] = number, int(_value(style, "ilvl") or 0)
+        self._forms = self._numbering(opened)
+        self._counts: dict[str, list[int]] = {}
+
+    @staticmethod
+    def _numbering(opened: Any) -> dict[str, list[tuple[str, str, int]]]:
+        """numId -> by level: kind of number, its text, its start."""
+        try:
+            root = opened.part.numbering_part.element
+        except (KeyError, NotImplementedError):
+            return {}
+        abstract = {}
+        for found in root.iter(f"{_W}abstractNum"):
+            abstract[found.get(f"{_W}abstractNumId")] = [
+                (_value(level, "numFmt") or "", _value(level, "lvlText") or "", int(_value(level, "start") or 1))
+                for level in found.iter(f"{_W}lvl")
+            ]
+        return {
+            number.get(f"{_W}numId"): abstract.get(_value(number, "abstractNumId") or "", [])
+            for number in root.iter(f"{_W}num")
+        }
+
+    def level(self, paragraph: Any) -> int:
+        """The heading level of a paragraph, 0 for text."""
+        outline = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
+        if outline is not None and outline.get(f"{_W}val", "9") < "9":
+            return int(outline.get(f"{_W}val")) + 1
+        return self._levels.get(self._style(paragraph), 0)
+
+    @staticmethod
+    def _style(paragraph: Any) -> str:
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        return style.get(f"{_W}val", "") if style is not None else ""
+
+    def mark(self, paragraph: Any) -> str:
+        """The number that Word prints before a paragraph and the file does not hold as text."""
+        own = paragraph.find(f"{_W}pPr/{_W}numPr")
+        number, level = self._numbered.get(self._style(paragraph), ("", 0))
+        if own is not None:
+            number, level = _value(own, "numId") or number, int(_value(own, "ilvl") or 0)
+        forms = self._forms.get(number, [])
+        if not 0 <= level < len(forms):
+            return ""
+        counts = self._counts.setdefault(number, [form[2] - 1 for form in forms])
+        counts[level] += 1
+        counts[level + 1 :] = [form[2] - 1 for form in forms[level + 1 :]]
+        return (
+            re.sub(r"%([1-9])", lambda match: _printed(forms, counts, int(match[1]) - 1), forms[level][1])
+            if _COUNTING.get(forms[level][0])
+            else ""
+        )
+
+
+def _printed(forms: list[tuple[str, str, int]], counts: list[int], level: int) -> str:
+    if level >= len(forms):
+        return ""
+    count = max(counts[level], forms[level][2])
+    kind = _COUNTING.get(forms[level][0], "digit")
+    if kind == "circle" and count <= 20:
+        return chr(ord("①") + count - 1)
+    return _han(count) if kind == "han" else str(count)
+
+
+def _han(count: int) -> str:
+    digits = "〇一二三四五六七八九"
+    if count >= 100:
+        return str(count)
+    tens, ones = divmod(count, 10)
+    return ("" if tens < 2 else digits[tens]) + ("十" if tens else "") + (digits[ones] if ones or not tens else "")
+
+
+# --- html
+
+_HIDDEN = {
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "head",
+    "nav",
+    "footer",
+    "button",
+    "select",
+    "textarea",
+    "svg",
+    "iframe",
+    "rt",
+    "rp",
+    "object",
+    "input",
+}
+_BLOCKS = {
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,20})", re.IGNORECASE)
+_PROLOG = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_LONG_CELL = 400  # characters: a longer cell is a frame of the page, not of a table
+
+
+def _read_html(data: bytes) -> Source:
+    import lxml.etree
+    import lxml.html
+
+    text = _PROLOG.sub("", _decode_html(data))
+    if not text.strip():
+        raise _RefusedError("document_empty")
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        root = lxml.html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    except (lxml.etree.LxmlError, ValueError) as error:
+        raise _RefusedError("document_broken", error) from error
+    writer = _Writer()
+    _put_html(writer, root)
+    return writer.source("html")
+
+
+def _decode_html(data: bytes) -> str:
+    named = _CHARSET.search(data[:4096])
+    try:
+        return decode(data)
+    except _RefusedError:
+        if not named:
+            raise
+    try:  # the page knows better: an encoding that is none of ours
+        return _tolerant(data, named[1].decode("ascii"))
+    except LookupError as error:
+        raise _RefusedError("document_encoding", named[1].decode("ascii")) from error
+
+
+def _put_html(writer: _Writer, root: Any) -> None:
+    """Walk the page without recursion: pages nest as deep as they like."""
+    line: list[str] = []
+
+    def close(level: int = 0) -> None:
+        text = " ".join("".join(line).split(" ")).strip()
+        line.clear()
+        if text:
+            writer.line(text, level)
+
+    skipped = None
+    import lxml.etree
+
+    walk = lxml.etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start":
+            if tag in _HIDDEN or _unseen(element):
+                skipped = element
+                walk.skip_subtree()
+                continue
+            if tag in _BLOCKS:
+                close()
+            if tag == "br":
+                close()
+            if tag == "table" and (rows := _html_rows(element)):
+                writer.table("html", _grid(rows), _header_rows(element, rows))
+                skipped = element
+                walk.skip_subtree()
+                continue
+            line.append(_flat(element.text))
+        else:
+            if element is not skipped and tag in _BLOCKS:
+                close(int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else 0)
+            if element is skipped:
+                skipped = None
+            line.append(_flat(element.tail) if element is not root else "")
+    close()
+
+
+def _flat(text: str | None) -> str:
+    return re.sub(r"[ \t\r\n]+", " ", text or "")
+
+
+def _unseen(element: Any) -> bool:
+    return "hidden" in element.attrib or "display:none" in (element.get("style") or "").replace(" ", "").lower()
+
+
+def _html_rows(table: Any) -> list[list[_Piece]]:
+    """The rows of a table of data; none where the table lays out a page."""
+    if next(table.iterdescendants("table"), None) is not None:
+        return []
+    rows = []
+    for row in table.iterdescendants("tr"):
+        cells = [
+            _Piece(_shown(cell), _reach(cell, "colspan"), _reach(cell, "rowspan"), cell.tag == "th")
+            for cell in row.iterchildren("td", "th")
+        ]
+        if cells:
+            rows.append(cells)
+    filled = [cell for row in rows for cell in row if cell.text.strip()]
+    if len(rows) < 2 or max(map(len, rows)) < 2 or any(len(cell.text) > _LONG_CELL for cell in filled):
+        return []
+    return rows
+
+
+def _shown(element: Any) -> str:
+    pieces: list[str] = []
+    waiting: list[Any] = [element]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            pieces.append(part)
+        elif isinstance(part.tag, str) and part.tag not in _HIDDEN:
+            if part.tag in _BLOCKS or part.tag == "br":
+                pieces.append(" ")
+            waiting.extend(
+                piece for child in reversed(part) for piece in (child.tail, child) if piece is not None and piece != ""
+            )
+            if part.text:
+                waiting.append(part.text)
+    return _flat("".join(pieces)).strip()
+
+
+def _reach(cell: Any, name: str) -> int:
+    value = (cell.get(name) or "1").strip()
+    return min(int(value), _WIDEST) if value.isdecimal() and int(value) else 1
+
+
+def _header_rows(table: Any, rows: list[list[_Piece]]) -> int:
+    """Leading rows within thead, or of th cells only."""
+    head = table.find("thead")
+    count = sum(1 for row in head.iterchildren("tr") if len(row)) if head is not None else 0
+    while count < len(rows) and all(cell.header for cell in rows[count]):
+        count += 1
+    return min(count, len(rows))
+
+
+# --- pdf
+
+_PAGE_TEXT = 20  # characters a page: fewer, with pictures, is a scan
+_UNMAPPED = 0.3
+_GAP = 1.6  # widths of a character between two cells
+
+
+def _read_pdf(data: bytes) -> Source:
+    import pypdfium2
+    from pypdfium2 import raw
+
+    try:
+        opened = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        code = getattr(error, "err_code", None)
+        raise _RefusedError(
+            "document_encrypted" if code == raw.FPDF_ERR_PASSWORD else "document_broken", error
+        ) from error
+    try:
+        pages = [_page(page, raw) for page in opened]
+        pictures = len(pages) and any(
+            next(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), None) is not None for page in opened
+        )
+    except pypdfium2.PdfiumError as error:
+        raise _RefusedError("document_broken", error) from error
+    finally:
+        opened.close()
+    text = "\f".join(pages)
+    bare = re.sub(r"\s", "", text)
+    if not bare or (pictures and len(bare) < _PAGE_TEXT * len(pages)):
+        raise _RefusedError("document_scanned", f"{len(pages)} 页 / pages, {len(bare)} 字 / characters")
+    odd = sum(1 for char in bare if char == "\ufffd" or "\ue000" <= char <= "\uf8ff" or char < " ")
+    if odd > len(bare) * _UNMAPPED:
+        raise _RefusedError("document_unmapped", f"{odd}/{len(bare)}")
+    return Source(text, "pdf")
+
+
+def _page(page: Any, raw: Any) -> str:
+    """A page's lines as printed: indents kept, and pieces parted by wide gaps at their columns, as in a table of text."""
+    lines: list[list[tuple[str, float, float]]] = [[]]
+    found = page.get_textpage()
+    left, right, bottom, top = (c_double() for _ in range(4))
+    for at in range(found.count_chars()):
+        code = raw.FPDFText_GetUnicode(found, at)
+        if code in (10, 13):
+            if lines[-1]:
+                lines.append([])
+        elif code and raw.FPDFText_GetCharBox(found, at, left, right, bottom, top):
+            lines[-1].append((chr(code), left.value, right.value))
+    found.close()
+    lines = [line for line in lines if any(not char.isspace() for char, _, _ in line)]
+    if not lines:
+        return ""
+    widths = sorted(last - first for line in lines for char, first, last in line if char > "\u2e80")
+    em = widths[len(widths) // 2] if widths and widths[len(widths) // 2] > 0 else 10.0
+    margin = min(line[0][1] for line in lines)
+    return "\n".join(_printed_line(line, em, margin) for line in lines)
+
+
+def _printed_line(line: list[tuple[str, float, float]], em: float, margin: float) -> str:
+    pieces: list[tuple[str, float]] = []
+    reached = 0.0
+    for char, first, last in line:
+        if char.isspace():
+            if pieces and not pieces[-1][0].endswith(" "):
+                pieces[-1] = pieces[-1][0] + " ", pieces[-1][1]
+            continue
+        if not pieces or first - reached > _GAP * em:
+            pieces.append((char, first))
+        else:
+            pieces[-1] = pieces[-1][0] + char, pieces[-1][1]
+        reached = last
+    printed = "  " if pieces[0][1] - margin > em else ""
+    if len(pieces) == 1:
+        return printed + pieces[0][0].strip()
+    for text, first in pieces:
+        column = round((first - margin) / em * 2)
+        printed += " " * max(2 if printed.strip() else 0, column - structure.columns(printed)) + text.strip()
+    return printed
+
+
+_READERS: dict[str, Callable[[bytes], Source]] = {
+    ".txt": _read_text,
+    ".md": _read_markdown,
+    ".markdown": _read_markdown,
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".docx": _read_docx,
+    ".pdf": _read_pdf,
+}

@@ -1,0 +1,180 @@
+"""Targets whose number is only understood: 全覆盖, 全部, 消除, 只增不减, 不低于 a named figure; and dates alone.
+
+Each form gives what it stands for (100 %, none, growth of at least 0) and its words; `recognise` adds time and place.
+"""
+
+import re
+from dataclasses import dataclass
+
+
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """One implied target of a clause; `at` is where its word stands in the clause."""
+
+    at: int
+    name: str
+    comparator: str
+    value: str
+    unit: str
+    kind: str = "implied"
+    recurs: str = ""
+    note: str = ""
+    doubt: float = 0.1
+    deadline_only: bool = False
+
+
+_MAY_HOLD = re.compile(
+    r"全覆盖|覆盖(?:全部|所有|全体|每)|消除|杜绝|取缔|清零|零|不能少|全部|所有|均|都|每一?[所个名]|只增不减|增长|不低于|不高于|全面取消|不发生|"
+    r"建成|竣工|完工|投入使用|投用|交付|移交|开学|启用|开工|动工|招生|完成|通过|清除|归零|普及|率[^,，]{0,6}[0〇]$"
+)
+_COVERED = re.compile(
+    r"(?P<np>[^,，。;；:：]{2,40}?)(?P<done>(?:要|基本|全面|力争|力求|逐步|真正|争取|确保)*(?:实现|达到|做到|推进|推动|完成|保持|保证|形成)?(?:了)?(?:对)?)(?P<each>县县|乡乡|村村|校校|园园|镇镇|班班)?全(?:面)?覆盖(?P<after>为目标|的?目标|率?)?$"
+)
+_COVERS = re.compile(r"(?P<np>[^,，。;；:：]{0,30}?)覆盖(?P<of>(?:全部|所有|全体|每一?[所个名])[^,，。]{2,24})$")
+_NOT_MEASURED = re.compile(r"原则|要求$|格局$|检查|排查|监管|督查|宣传|方式")
+_GONE_NOUN = (
+    "大班额|超大班|大通铺|危房|危险校舍|无证|非法办学|黑园|黑校|事故|事件|案件|辍学|失学|欺凌|空白|文盲|旱厕|薄弱园|薄弱学校|缺口|代课|违规|择校|看管式|D级|缺编|大校额|火灾|溺亡|溺水"
+)
+_ENDED = re.compile(
+    rf"(?P<how>坚决|全面|基本|彻底|逐步|严格|有效|依法|坚决依法|力争|确保)*(?P<verb>消除|杜绝|取缔|清除|不发生|不出现|清零)(?P<np>[^,，。;；:：、]{{0,20}}?(?:{_GONE_NOUN})[^,，。;；:：、和]{{0,8}}?)(?P<plan>计划|任务|目标|现象|问题|行为|的?发生|工作)?$"
+)
+_GONE_BEFORE = re.compile(
+    rf"(?P<np>[^,，。;；:：]{{0,24}}?(?:{_GONE_NOUN})[^,，。;；:：]{{0,6}}?)(?:全部|全面|基本|彻底|得到|予以|要|必须|率先)*(?P<verb>消除|取缔|清零|化解|清除)$"
+)
+_ZERO = re.compile(
+    r"(?P<np>[^,，。;；:：]{2,34}?)(?:实现|达到|保持|做到|全部|动态|确保|要|为|年内|基本)*(?P<zero>清零|归零|零发生|零辍学|零失学|零事故|零容忍|一个(?:都|也)?不能少|一个(?:都|也)?不少|无一失学|无一辍学|零增长|零拒绝)(?P<after>目标|的目标)?$"
+)
+_ALL = re.compile(
+    r"(?P<np>[^,，。;；:：]{2,36}?)(?P<all>全部|全都|百分之百)(?P<vp>(?:达标|达到|完成|通过|接入|用于|创建|建成|纳入|配备|配齐|实现|覆盖|整改|移交|开展|建立|开设|设立|开通|实行|安装|取得|持证|具备|参加|接受|成为|进入|享受|消除|取消|清零|改造|达|普及|启动|投入|落实|办成|完工)[^,，。;；:：]{0,22})$"
+)
+_EVERY = re.compile(
+    r"(?P<np>(?:[^,，。;；:：]{0,12})(?P<every>所有|全体|每一?(?:所|个|名|位)|全部)(?P<who>[^,，。;；:：]{2,20}?))(?P<all>均|都|全部)?(?P<vp>(?:达到|达标|完成|通过|接入|用于|创建|建成|纳入|配备|配齐|实现|整改|移交|开展|建立|开设|设立|开通|实行|安装|取得|持证|具备|参加|接受|成为|建有|设有|拥有|推开|推行|铺开|实施|推广)[^,，。;；:：]{0,22})$"
+)
+_RHETORIC = re.compile(r"孩子|家庭|群众|人民|环节|方面|过程|党员|干部|工作|节课|细节|课堂|学生都|力量|资源|积极|师生员工")
+_NOT_LESS = re.compile(r"(?P<np>[^,，。;；:：]{3,44}?)(?:逐年|每年)?只增不减")
+_PAY = re.compile(r"(?P<np>[^,，。;；:：]{0,30}?(?:工资|收入|待遇)[^,，。;；:：]{0,10}?)(?:不低于(?:或高于)?|高于|不得低于)(?P<whom>(?:当地|本地|同级|同类)?[^,，。;；:：]{0,8}(?:公务员|在编教师|编制内教师)[^,，。;；:：]{0,16})$")
+_SLOGAN = re.compile(
+    r"(?P<np>[^,，。;；:：]{0,24}?)(?P<do>确保|达到|实现|落实|做到|保证|依法|坚持)[^,，。;；:：“]{0,20}(?:“|\")?(?P<slogan>两个只增不减|三个?增长(?:一提高)?|三个?增长、?两个提高|两个不低于(?:或高于)?|两个提高|两个比例)(?:”|\")?"
+)
+_MADE_READY = re.compile(
+    r"(?:建成(?!.{0,20}(?:体系|机制|格局|制度|模式|社会|强市|强县|强区|教育))|竣工|完工|投入使用|投用|交付|移交|开学|启用|开工|动工|封顶|招生(?=$|并|运行|办学|开学)|完成(?=.{0,12}(?:建设|验收|摸底|排查|评估|整改|改造|搬迁|招标|治理|普查|审批|立项|移交|整治|评定|认定))|通过(?=.{0,14}(?:验收|认定|评估|督导)))"
+)
+_READY_NOUN = re.compile(r"学校|幼儿园|小学|中学|高中|校区|大楼|项目|工程|楼|基地|中心|学院|园区|教室|食堂|治理|平台|任务|验收|评估|排查|县|区$|建设")
+
+
+CARRIED = "…"
+"""The name of a target whose words stand in the clause before."""
+_NOUGHT = re.compile(r"(?P<rate>[^,，。;；:：]{2,24}?率)(?:继续|始终|一直)?(?:为|保持|控制在|降至|降为|达到|归)(?:0|零|〇)(?!\d|\.)")
+
+
+def may_hold(clause: str) -> bool:
+    return _MAY_HOLD.search(clause) is not None
+
+
+def read(clause: str, numbered: bool, sentence: str) -> list[Implied]:
+    """The implied targets of a clause without its quotation marks.
+
+    `numbered` says that the clause holds a number which is a target; `sentence` is the whole sentence.
+    """
+    found: list[Implied] = []
+    plain = re.sub(r"[“”\"「」]", "", clause)
+    if "覆盖" in clause:
+        for piece in re.split(r"(?<=覆盖)", plain):
+            m = _COVERED.search(piece.rstrip("、 "))
+            if m and not numbered and not _NOT_MEASURED.search(m["np"][-6:]):
+                at = clause.find("全", max(0, clause.find("覆盖") - 3))
+                where = {"县县": "县域", "乡乡": "乡镇", "村村": "行政村"}.get(m["each"] or "", "")
+                found.append(Implied(max(at, 0), f"{m['np']}{where}覆盖率", "=", "100", "%"))
+        if not found and not numbered and (m := _COVERS.search(plain)):
+            found.append(Implied(plain.find("覆盖"), f"{m['np'] or m['of']}覆盖率", "=", "100", "%"))
+    if m := _ENDED.search(plain):
+        if not numbered:
+            noun = f"{m['np']}"
+            explicit = re.search(r"\d+人", noun) is not None
+            found.append(
+                Implied(m.start("verb"), _gone(noun), "eliminate", "0", _gone_unit(noun), "explicit" if explicit else "implied")
+            )
+    elif (m := _GONE_BEFORE.search(plain)) and not numbered:
+        explicit = re.search(r"\d+人", m["np"]) is not None
+        found.append(Implied(m.start("verb"), _gone(m["np"]), "eliminate", "0", _gone_unit(m["np"]), "explicit" if explicit else "implied"))
+    elif (m := _ZERO.search(plain)) and m["zero"] not in ("零容忍", "零拒绝"):
+        if m["zero"] == "零增长":
+            found.append(Implied(m.start("zero"), f"{m['np']}增长率", "=", "0", "%"))
+        else:
+            noun = m["np"]
+            if "不能少" in m["zero"] or "不少" in m["zero"] or "学" in m["zero"]:
+                noun = re.sub(r"(?:入学|上学|就学|在校)?(?:率)?$", "", noun) + "辍学"
+            explicit = re.search(r"\d+人", noun) is not None
+            doubt = 0.3 if "不能少" in m["zero"] else 0.1
+            note = "没有数：读作无一辍学 / no number: read as no one out of school" if "不能少" in m["zero"] else ""
+            found.append(Implied(m.start("zero"), _gone(noun), "eliminate", "0", _gone_unit(noun), "explicit" if explicit else "implied", note=note, doubt=doubt))
+    if "只增不减" in plain and (m := _NOT_LESS.search(plain)):
+        if m["np"].endswith(("两个", "两")):
+            if sentence.count("只增不减") == 1:
+                found.append(_slogan(m.start(), f"{re.sub('两个?$', '', m['np'])}两个只增不减"))
+        else:
+            found.append(Implied(plain.find("只增"), f"{m['np']}增长率", "grow", "0", "%", recurs="每年"))
+    elif m := _SLOGAN.search(plain):
+        found.append(_slogan(m.start("slogan"), f"{m['np']}{m['slogan']}"))
+    if m := _PAY.search(plain):
+        name = re.sub(r"(?:水平)?$", "", m["np"])
+        whom = "公务员" if "公务员" in m["whom"] else "在编教师"
+        found.append(Implied(m.start("whom"), f"{name}与{whom}之比", ">=", "100", "%", note="比照对象的数没有印出 / the figure compared with is not printed", doubt=0.2))
+    if not numbered and (m := _NOUGHT.search(plain)):
+        found.append(Implied(m.start("rate"), m["rate"], "=", "0", "%", "explicit"))
+    if not found and not numbered and (m := re.fullmatch(r"(?:要|力争|争取|确保)?(?:全面|全部|如期)(?:完成|实现)(?:目标任务|任务|目标)?", plain)):
+        found.append(Implied(0, CARRIED, "=", "100", "%"))
+    if not found and not numbered:
+        m = _ALL.search(plain) or _EVERY.search(plain)
+        if m and not _RHETORIC.search(m["np"] if "who" not in m.groupdict() else (m["who"] or "") + m["np"][-3:]):
+            group = m.groupdict()
+            if group.get("who") and not m["all"] and m["every"] in ("全部",):
+                return found
+            name = f"{group.get('who') and m['np'] or m['np']}{m['vp']}"
+            name = re.sub(r"所有|全体|每一?(?:所|个|名|位)|全部", "", name)
+            found.append(Implied(m.start("vp"), f"{name}比例", "=", "100", "%"))
+    return found
+
+
+def due(clause: str, before: str) -> tuple[str, int] | None:
+    """Name and place of something to be ready by a date, where a clause says nothing else; None where it does not."""
+    m = _MADE_READY.search(clause)
+    if m is None:
+        return None
+    subject = clause[: m.start()]
+    if len(subject) < 3:
+        subject = before
+    elif not before and len(subject) < 2:
+        subject = ""
+    rest = clause[m.start() :]
+    if len(rest) > 24 or (subject and not _READY_NOUN.search(subject + rest)):
+        return None
+    return f"{subject}{rest}", m.start()
+
+
+def _slogan(at: int, name: str) -> Implied:
+    if "不低于" in name:
+        return Implied(at, name, ">=", "100", "%", note="口号，各项未写明 / a slogan whose terms are not spelled out", doubt=0.4)
+    return Implied(at, name, "grow", "", "%", note="口号，各项未写明 / a slogan whose terms are not spelled out", doubt=0.4)
+
+
+def _gone(noun: str) -> str:
+    noun = re.sub(r"(?:计划|任务|目标|现象|问题|行为|的?发生|工作)$", "", noun)
+    noun = re.sub(r"无证(?:办园|园)", "无证幼儿园", noun)
+    if re.search(r"事故|事件|欺凌|案件", noun) and not noun.endswith(("事故", "事件", "案件")):
+        noun += "事件"
+    return noun + ("班级数" if noun.endswith(("班额", "大班")) else "数")
+
+
+def _gone_unit(noun: str) -> str:
+    if re.search(r"班", noun):
+        return "个"
+    if re.search(r"事故|事件|欺凌|案件", noun):
+        return "起"
+    if re.search(r"辍学|失学|儿童|学生|子女|文盲", noun):
+        return "名"
+    return "所" if re.search(r"园|校|办学|看管", noun) else "个"
+
+

@@ -1,0 +1,109 @@
+"""Where a target applies: places as a clause prints them, told from the offices and schools that carry their names.
+
+Only the forms of Chinese place names are known here; codes and history are `resolve`'s.
+"""
+
+import re
+
+from dagster_project.extraction import words
+from dagster_project.extraction.resolve import reference
+
+_KIND = r"(?:自治区|自治州|自治县|新区|高新区|经济技术开发区|开发区|经开区|示范区|管委会|街道|地区|林区|矿区|省|市|县|区|旗|盟|州|乡|镇)"
+# What a place's name never holds: particles, verbs, other nouns of office.
+_NAME = r"(?:(?!支持|推进|加强|完成|新建|建设|创建|开展|实施|实现|贫困|教育|学前|义务|优质|达标|示范|重点|薄弱|困难|推动|扶持|确保|力争|通过|基本|高中|职业|普通|特殊|" + words.MAKE + r")[^\W\d_的各每全本我在和与及、,等该对为个向由从其按把使所有将以了是中大所户要人均内外园校班村]{1,7})"
+HIDDEN = rf"(?:[Xx×＊*]{{1,3}}(?:[Xx×＊*\u4e00-\u9fff]{{0,2}})?{_KIND})"
+PLACE = rf"(?:{HIDDEN}|{_NAME}{_KIND})"
+
+_PLACE = re.compile(PLACE)
+_WHOLE = re.compile(rf"^(?:全|我|本)(?:省|市|县|区|州|旗|国|自治区)(?:各[县市区]+)?")
+_EACH = re.compile(
+    r"^(?:全[省市县区])?(?P<words>\d+万?人口以上的?(?:县|乡镇|镇|行政村)|(?:其余|其他|其它)?(?:各|每个?)(?:省级?|地市?|市县区|市县|县市区|县区|市区|区县|县|市|州|区|旗县|乡镇|镇街|街道|镇|乡|地|行政村|设区市)+|其余各?[县市区地]+|其他各?[县市区地]+|各地|县县|乡乡|镇镇)"
+)
+_GROUP = re.compile(
+    r"^(?P<words>[东西南北中]部(?:地区)?|城区|主城区|中心城区|县城|市区|城镇|农村(?:地区)?|乡村|乡镇|民族地区|贫困地区|市本级|县本级|省本级|市级|省级|本级|人口大镇|"
+    r"易地扶贫搬迁安置(?:点|区)|山区|边远(?:地区|山区|乡镇)|脱贫地区|沿海地区|[^,、]{0,8}人口以上的?(?:县|乡镇|镇|行政村))$"
+)
+_NO_PLACE = re.compile(
+    r"(?:学区|校区|园区|社区|小区|片区|示范区|实验区|试验区|先行区|城区|市区|地区|县区|市县|各县|本市|全市|全县|全区|全省|我市|均衡县|强县|强市|强区|县城|超市|城市|乡镇|集镇|新市|都市|城镇|城乡|辖区|山区|牧区|库区|灾区|"
+    r"老区|特区|街区|景区|旗县|区县|县市|民族县|^自治区|^新区|^郊区|^矿区|^市|^县|^区|^镇|^乡|^省|^州)$"
+)
+
+
+def members(text: str) -> list[str]:
+    """The places of a list (A县、B区和C市); empty where a member is none.
+
+    >>> members("安定区、通渭县和X市"), members("小学、初中")
+    (['安定区', '通渭县', 'X市'], [])
+    """
+    found = [part for part in re.split(r"[、和与及]|以及", text) if part]
+    return found if found and all(is_place(part) for part in found) else []
+
+
+def is_place(text: str) -> bool:
+    return bool(_PLACE.fullmatch(text)) and not _NO_PLACE.search(text)
+
+
+def is_group(text: str) -> bool:
+    """A part of a region that has no name of its own: 城区, 农村, 市本级."""
+    return bool(_GROUP.match(text))
+
+
+_OFFICE = re.compile(
+    r"(?:级|属|直|中(?!心城)|教育局|教体局|人民政府|政府|委|[第一二三四五六七八九十\d]+[中小]|中学|小学|实验|职业|职教|特殊教育|高级中学|幼儿园|师范|财政|域|本级|内|外|民|管校聘|管|城|际|校|"
+    r"园(?!区)|教师|理工|电大|人才|党委|统计|一中|二中|级|组织|编办|人社|发改)"
+)
+_TOWN = re.compile(rf"{_NAME}(?:镇|乡|街道|苏木|新区|高新区|开发区|经开区|管委会|管理区|林区)|{_NAME}(?:县|区|市|旗)")
+_SEPARATOR = re.compile(r"、|和(?!谐|平)|与|及(?!以)|以及")
+_OPENS = re.compile(r"^(?:其中[,，]?|在|支持|推进|推动|指导|确保|力争|以|将|由|扶持|完成|实现)+")
+
+
+def named(text: str) -> str:
+    """The place that a text opens with: one of the code book, hidden, or of a town's form; empty where none."""
+    names = reference().names
+    for length in range(min(12, len(text)), 1, -1):
+        if text[:length] in names:
+            return text[:length]
+    if found := re.match(HIDDEN, text):
+        return found[0]
+    found = _TOWN.match(text)
+    return found[0] if found and len(found[0]) <= 6 and not _NO_PLACE.search(found[0]) else ""
+
+
+def opening(text: str) -> tuple[list[str], str]:
+    """Places that a text opens with, and the rest: (["A县", "B县"], "分别新建"); an empty list where it opens with none."""
+    rest = text
+    if not named(rest):
+        rest = _OPENS.sub("", rest)
+    found: list[str] = []
+    while place := named(rest):
+        if _OFFICE.match(rest[len(place) :]):
+            break
+        found.append(place)
+        rest = rest[len(place) :]
+        joint = _SEPARATOR.match(rest)
+        if joint is None or not named(rest[joint.end() :]):
+            break
+        rest = rest[joint.end() :]
+    rest = re.sub(r"^等?[一二两三四五六七八九十\d]+个?(?:县区|县市|市县|县市区|县|区|市|地|旗)(?=[^,，]|$)", "", rest) if len(found) > 1 else rest
+    return found, rest
+
+
+def lists(text: str) -> list[str]:
+    """The places a text lists: 支持A县、B县新建; empty where it lists none or one."""
+    found = opening(text)[0]
+    return found if len(found) > 1 else []
+
+
+def of_head(text: str) -> tuple[str, str]:
+    """The place a clause opens with and what follows it; the place is `全` for the document's own region.
+
+    Returned is an empty place where the clause opens with none, or with an office or school of that name.
+    """
+    if found := _WHOLE.match(text):
+        return "全", text[found.end() :]
+    if found := _EACH.match(text):
+        return found["words"], text[found.end() :]
+    name = named(text)
+    if name and not _OFFICE.match(text[len(name) :]):
+        return name, text[len(name) :]
+    return "", text

@@ -1,0 +1,537 @@
+"""The order of a document: tables, numbering and headings, responsible units. It reads cleaned text and changes nothing.
+
+A responsible-unit bracket is recognised here, by its place (the end of an item) and its words; its names are told
+apart, the lead unit first. Who does what beyond that order is not read.
+"""
+
+import itertools
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from dagster_project.extraction.document import Cell, Section, Table
+
+_COUNT = "一二三四五六七八九十百零〇"
+# A mark of numbering at the head of a line.
+MARK = (
+    rf"第[{_COUNT}\d]{{1,4}}(?:部分|[编篇章节条])|[{_COUNT}]{{1,4}}[、.]|\([{_COUNT}]{{1,4}}\)|\d{{1,2}}(?:\.\d{{1,2}}){{1,3}}(?=[ 　]?[\u4e00-\u9fff])"
+    rf"|\d{{1,3}}[.、](?!\d)|\(\d{{1,3}}\)|\d{{1,2}}\)|[①-⑳]|附[件表录]\d{{0,2}}"
+)
+
+
+def columns(line: str) -> int:
+    """The width of a line as a terminal shows it: a Chinese character takes two columns."""
+    return len(line.encode("gb18030", "replace"))
+
+
+# --- tables
+
+_RULE = re.compile(r"[\s|:+\-=─━═┼┿╋┬┴├┤┌┐└┘┏┓┗┛┠┨┯┷│┃║]*[-─━═]{2,}[\s|:+\-=─━═┼┿╋┬┴├┤┌┐└┘┏┓┗┛┠┨┯┷│┃║]*")
+_BARS = re.compile(r"[|│┃║]")
+_GAP = re.compile(r" {2,}|[ ]*\t[ \t]*")
+_PIECE = re.compile(r"\S+(?: \S+)*")
+_CELL = 60  # characters of a cell in a table aligned by spaces; more is prose
+_ALONE = 24  # characters of a line within such a table that is not divided
+_OVER = "。;!?"
+
+_Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as a format gives it: cells by row as spans, a merged cell in every place it covers."""
+
+    kind: str
+    rows: tuple[tuple[_Span, ...], ...]
+    header_rows: int = 0
+
+
+@dataclass
+class _Block:
+    """Neighbouring lines that look like a table: their spans, and the pieces of each."""
+
+    barred: bool
+    lines: list[_Span] = field(default_factory=list)
+    pieces: list[list[_Span]] = field(default_factory=list)
+
+
+def blocks(text: str) -> list[_Span]:
+    """Where lines are laid out as tables, by bars or by spaces."""
+    return [(block.lines[0][0], block.lines[-1][1]) for block in _blocks(text)]
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    if not (_GAP.search(text) or _BARS.search(text)):
+        return
+    block: _Block | None = None
+    alone: list[_Span] = []
+    for start, end in _lines(text):
+        line = text[start:end]
+        barred = _barred(line)
+        pieces = [] if barred else _pieces(line, start)
+        if barred or len(pieces) > 1:
+            if block and (block.barred != barred or (barred and alone)):
+                yield from _whole(block)
+                block = None
+            block = block or _Block(barred)
+            for span in alone if block.lines else ():
+                block.lines.append(span)
+                block.pieces.append([_trimmed(text, span)])
+            alone = []
+            block.lines.append((start, end))
+            block.pieces.append(pieces)
+        elif block and not block.barred and line.strip() and end - start <= _ALONE and line.rstrip()[-1] not in _OVER:
+            alone.append((start, end))
+            if len(alone) > 1:
+                yield from _whole(block)
+                block, alone = None, []
+        elif block:
+            yield from _whole(block)
+            block, alone = None, []
+    if block:
+        yield from _whole(block)
+
+
+def _lines(text: str) -> Iterator[_Span]:
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield start, end
+        start = end + 1
+
+
+def _trimmed(text: str, span: _Span) -> _Span:
+    start, end = span
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _barred(line: str) -> bool:
+    bars = len(_BARS.findall(line)) if "|" in line or "│" in line or "┃" in line or "║" in line else 0
+    return bars > 1 or bool(line and not line[0].isalnum() and _RULE.fullmatch(line))
+
+
+def _pieces(line: str, at: int) -> list[_Span]:
+    """The pieces of a line between gaps; none where it is prose. Tabs part cells one by one, empty ones too."""
+    if "  " not in line and "\t" not in line:
+        return []
+    if "\t" in line.strip():
+        found, start = [], 0
+        for cell in line.split("\t"):
+            found.append(_trimmed_in(cell, at + start))
+            start += len(cell) + 1
+    else:
+        found = [(at + match.start(), at + match.end()) for match in _PIECE.finditer(line)]
+    return [] if any(end - start > _CELL for start, end in found) else found
+
+
+def _trimmed_in(cell: str, at: int) -> _Span:
+    bare = cell.strip()
+    start = at + len(cell) - len(cell.lstrip()) if bare else at
+    return start, start + len(bare)
+
+
+def _whole(block: _Block) -> Iterator[_Block]:
+    """The block if it is a table: two divided lines or more, most with about as many pieces as the widest."""
+    if block.barred:
+        if len(block.lines) > 1:
+            yield block
+        return
+    counts = [len(pieces) for pieces in block.pieces if len(pieces) > 1]
+    if len(counts) > 1 and sum(count * 2 > max(counts) for count in counts) * 2 > len(counts):
+        yield block
+
+
+def tables(text: str) -> list[Table]:
+    """The tables that are laid out in the text by bars (Markdown, box drawing) or by spaces and tabs."""
+    found = []
+    for block in _blocks(text):
+        table = _bar_table(text, block) if block.barred else _space_table(text, block)
+        if table:
+            found.append(table)
+    return found
+
+
+def table(grid: Grid) -> Table | None:
+    """A table from the spans of its cells; rows are filled up to the widest with empty cells."""
+    rows = [row for row in grid.rows if row]
+    if not rows:
+        return None
+    width = max(map(len, rows))
+    cells = tuple(
+        tuple(
+            Cell(start, end, number < grid.header_rows)
+            for start, end in (*row, *[(row[-1][1], row[-1][1])] * (width - len(row)))
+        )
+        for number, row in enumerate(rows)
+    )
+    start = min(cell.start for row in cells for cell in row)
+    end = max(cell.end for row in cells for cell in row)
+    return Table(start, end, grid.kind, min(grid.header_rows, len(rows)), cells)
+
+
+def _bar_table(text: str, block: _Block) -> Table | None:
+    rows: list[tuple[_Span, ...]] = []
+    rules: list[int] = []
+    for start, end in block.lines:
+        line = text[start:end]
+        if _RULE.fullmatch(line):
+            rules.append(len(rows))
+            continue
+        first, last = _trimmed(text, (start, end))
+        edges = [
+            match.start()
+            for match in _BARS.finditer(text, first, last)
+            if text[match.start() - 1 : match.start()] != "\\"
+        ]
+        edges = edges if edges and edges[0] == first else [first - 1, *edges]
+        edges = edges if edges[-1] == last - 1 and len(edges) > 1 else [*edges, last]
+        rows.append(tuple(_trimmed(text, (a + 1, b)) for a, b in itertools.pairwise(edges)))
+    inner = [rule for rule in rules if 0 < rule < len(rows)]
+    if not rows or max(map(len, rows)) < 2:
+        return None
+    # A rule under the first lines marks them as heading; rules between all lines are only drawing.
+    found = table(Grid("markdown", tuple(rows), inner[0] if len(inner) == 1 else 0))
+    return replace(found, start=block.lines[0][0], end=block.lines[-1][1]) if found else None
+
+
+def _space_table(text: str, block: _Block) -> Table | None:
+    most = max(len(pieces) for pieces in block.pieces)
+    tabs = all("\t" in text[start:end].strip() for start, end in block.lines)
+    grid = [tuple(pieces) for pieces in block.pieces]
+    if not tabs:
+        full = [number for number, pieces in enumerate(block.pieces) if len(pieces) == most]
+        places = [
+            [_columns(text, line, piece) for piece in pieces]
+            for line, pieces in zip(block.lines, block.pieces, strict=True)
+        ]
+        stands = [
+            (min(places[number][at][0] for number in full), max(places[number][at][1] for number in full))
+            for at in range(most)
+        ]
+        grid = [
+            tuple(pieces) if len(pieces) == most else _under(pieces, places[number], stands)
+            for number, pieces in enumerate(block.pieces)
+        ]
+    found = table(Grid("aligned", tuple(grid)))
+    return replace(found, start=block.lines[0][0], end=block.lines[-1][1]) if found else None
+
+
+def _columns(text: str, line: _Span, piece: _Span) -> _Span:
+    first = columns(text[line[0] : piece[0]])
+    return first, first + columns(text[piece[0] : piece[1]])
+
+
+def _under(pieces: Sequence[_Span], places: Sequence[_Span], stands: Sequence[_Span]) -> tuple[_Span, ...]:
+    """A row's fewer pieces, each in the column it stands under, in order; the others empty."""
+    row: list[_Span] = []
+    for number, (piece, (first, last)) in enumerate(zip(pieces, places, strict=True)):
+        free = range(len(row), len(stands) - (len(pieces) - number) + 1)
+        nearest = min(
+            free, key=lambda at: (max(stands[at][0] - last, first - stands[at][1], 0), abs(stands[at][0] - first))
+        )
+        row += [(piece[0], piece[0])] * (nearest - len(row)) + [piece]
+    return (*row, *[(row[-1][1], row[-1][1])] * (len(stands) - len(row)))
+
+
+# --- numbering and headings
+
+_VALUE = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
+
+
+def counted(word: str) -> int:
+    """The number that a mark counts: 十二, 21, ③; 0 where it counts nothing."""
+    if word.isdecimal():
+        return int(word)
+    if "①" <= word <= "⑳":
+        return ord(word) - ord("①") + 1
+    total, last = 0, 0
+    for char in word:
+        if char in "十百":
+            total, last = total + (last or 1) * (10 if char == "十" else 100), 0
+        elif char in _VALUE:
+            last = _VALUE[char]
+        else:
+            return 0
+    return total + last
+
+
+_PATTERNS = {
+    "part": rf"第([{_COUNT}\d]{{1,4}})部分",
+    "book": rf"第([{_COUNT}\d]{{1,4}})[编篇]",
+    "chapter": rf"第([{_COUNT}\d]{{1,4}})章",
+    "division": rf"第([{_COUNT}\d]{{1,4}})节",
+    "clause": rf"第([{_COUNT}\d]{{1,4}})条",
+    "annex": r"附(?:件|表|录)(\d{0,2})(?=[:：. 　\n]|$|[\u4e00-\u9fff]{2})",
+    "han": rf"([{_COUNT}]{{1,4}})[、.]",
+    "han_bracket": rf"\(([{_COUNT}]{{1,4}})\)[、.]?",
+    "decimal": r"(\d{1,2}(?:\.\d{1,2}){1,3})(?=[ 　]?[\u4e00-\u9fff])",
+    "digit": r"(\d{1,3})(?:[.、](?!\d)|\. )",
+    "digit_bracket": r"\((\d{1,3})\)|(?<![(\d])(\d{1,2})\)",
+    "circle": r"([①-⑳])",
+}
+_AT_LINE = re.compile(
+    r"^[ \t]*(?:" + "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()) + ")", re.MULTILINE
+)
+# Inside a paragraph a mark counts only where a sentence has ended and the number goes on: "...。二是..."
+_INLINE = re.compile(
+    rf"(?<=[。;!?:”])(?:(?P<han>[{_COUNT}]{{1,3}})、|(?P<han_bracket>\([{_COUNT}]{{1,3}}\))|(?P<digit>\d{{1,2}})[.、](?!\d)"
+    rf"|(?P<digit_bracket>\(\d{{1,2}}\))|(?P<circle>[①-⑳])|(?P<first>[{_COUNT}]{{1,2}})是(?=[\u4e00-\u9fff“]))|^[ \t]*(?P<lead>[{_COUNT}]{{1,2}})是(?=[\u4e00-\u9fff“])",
+    re.MULTILINE,
+)
+_BRACKETS = str.maketrans("", "", "()、.")
+_TITLE = re.compile(r"[^。;:\n]{0,60}")
+_HEADING = 40  # characters of an unnumbered heading
+_SKIPPED = 2  # numbers that a count may miss
+
+
+@dataclass(frozen=True)
+class _Mark:
+    start: int
+    end: int
+    kind: str
+    label: str
+    value: int
+
+
+def _marks(text: str) -> list[_Mark]:
+    """The marks of numbering in the order of the text, those inside paragraphs only where the count goes on."""
+    found: list[_Mark] = []
+    for match in _AT_LINE.finditer(text):
+        kind = match.lastgroup or ""
+        label = match[kind] or ""
+        start = match.start(kind)
+        word = label.translate(_BRACKETS)
+        value = (
+            counted(re.sub(r"[第部分编篇章节条附件表录)]", "", word))
+            if kind != "decimal"
+            else int(label.split(".")[-1])
+        )
+        label = (
+            label
+            if kind in {"part", "book", "chapter", "division", "clause", "annex", "decimal"}
+            else _label(kind, word)
+        )
+        found.append(_Mark(start, match.end(), kind, label, value))
+    taken = {mark.start for mark in found}
+    for match in _INLINE.finditer(text):
+        kind = match.lastgroup or ""
+        start = match.start(kind)
+        if start in taken:
+            continue
+        word = match[kind].translate(_BRACKETS)
+        kind = "first" if kind == "lead" else kind
+        title = _TITLE.match(text, match.end())
+        label = f"{word}是{title[0] if title else ''}" if kind == "first" else _label(kind, word)
+        found.append(_Mark(start, match.end(), f"{kind}_inside" if kind != "first" else kind, label, counted(word)))
+    return sorted(found, key=lambda mark: mark.start)
+
+
+def _label(kind: str, word: str) -> str:
+    return f"({word})" if kind.startswith(("han_bracket", "digit_bracket")) else word
+
+
+def sections(text: str, tables: Sequence[Table] = (), headings: Iterable[tuple[int, int, int]] = ()) -> list[Section]:
+    """The document's articles, nested by its own numbering.
+
+    `headings`: (start, end, level from 1) of the lines that the format marks as headings. They make sections where
+    they bear no number; without numbering and marked headings, short lines between paragraphs are the headings.
+    """
+    inside = [(table.start, table.end) for table in tables]
+    marks = [mark for mark in _marks(text) if not _within(inside, mark.start)]
+    numbered = {mark.start for mark in marks}
+    marked = {
+        start: (end, level)
+        for start, end, level in headings
+        if start < end
+        and not _within(inside, start)
+        and not any(at in numbered for at in range(start, min(end, start + 4)))
+    }
+    opened = [*_numbered(text, marks, marked)]
+    if not any(section.level for section in opened):
+        opened = [*_headed(text, inside)]
+    first = Section("", _first_line(text), 0, 0, len(text))
+    return _with_units(text, _nested([first, *opened] if not opened or opened[0].start else opened, len(text)))
+
+
+def _within(spans: Sequence[_Span], place: int) -> bool:
+    found = bisect_right(spans, place, key=lambda span: span[0])
+    return bool(found) and place < spans[found - 1][1]
+
+
+def _first_line(text: str) -> str:
+    found = re.search(r"[^\s][^\n]{0,79}", text)
+    return found[0].strip() if found else ""
+
+
+def _numbered(text: str, marks: list[_Mark], marked: dict[int, tuple[int, int]]) -> Iterator[Section]:
+    """Sections opened by marks and marked headings; ends are set later."""
+    stack: list[tuple[str, str, int]] = []  # kind, label, value
+    last: dict[str, int] = {}  # the last value of a kind anywhere: some count through all chapters
+    for start, mark in sorted(
+        [*((mark.start, mark) for mark in marks), *((start, None) for start in marked)], key=lambda one: one[0]
+    ):
+        if mark is None:
+            end, level = marked[start]
+            kind, title = f"heading{level}", text[start:end].strip()
+            while stack and not (stack[-1][0].startswith("heading") and stack[-1][0] < kind):
+                stack.pop()
+            stack.append((kind, title, 0))
+            yield Section("/".join(label for _, label, _ in stack), title, len(stack), start, start)
+            continue
+        kind = mark.kind.removesuffix("_inside")
+        inside = kind != mark.kind or kind == "first"
+        depth = next((at for at, (open_kind, _, _) in enumerate(stack) if open_kind == kind), None)
+        expected = stack[depth][2] + 1 if depth is not None else 1
+        goes_on = mark.value in (expected, last.get(kind, 0) + 1) if not inside else mark.value == expected
+        near = not inside and depth is not None and 0 < mark.value - expected <= _SKIPPED
+        again = mark.value == 1 and (not inside or depth is None or kind == "first")
+        if not (
+            goes_on or near or again or kind in {"decimal", "annex", "chapter", "clause", "part", "book", "division"}
+        ):
+            continue
+        if kind == "annex":
+            stack = []
+        elif kind == "decimal":
+            stack = _above_decimal(stack, mark.label)
+        elif depth is not None:
+            stack = stack[:depth]
+        stack.append((kind, mark.label, mark.value))
+        last[kind] = mark.value
+        title = _TITLE.match(text, mark.end)
+        yield Section(
+            "/".join(label for _, label, _ in stack),
+            title[0].strip() if title else "",
+            len(stack),
+            mark.start,
+            mark.start,
+        )
+
+
+def _above_decimal(stack: list[tuple[str, str, int]], label: str) -> list[tuple[str, str, int]]:
+    """The stack above 2.3: it stands under 2 or beside 2.2."""
+    depth = label.count(".")
+    kept = []
+    for kind, open_label, value in stack:
+        if kind == "decimal" and open_label.count(".") >= depth:
+            break
+        kept.append((kind, open_label, value))
+    return kept
+
+
+def _headed(text: str, inside: Sequence[_Span]) -> Iterator[Section]:
+    """Unnumbered headings: short lines without an end mark, before a paragraph or another heading."""
+    lines = [_trimmed(text, span) for span in _lines(text)]
+    lines = [(start, end) for start, end in lines if start < end and not _within(inside, start)]
+    long = sum(end - start > _HEADING for start, end in lines)
+    if not long:
+        return
+    for number, (start, end) in enumerate(lines[:-1]):
+        if number and end - start <= _HEADING and text[end - 1] not in "。;,!?:…、↓—" and text[start] not in "“(《-":
+            title = text[start:end]
+            yield Section(title, title, 1, start, start)
+
+
+def _nested(opened: list[Section], end: int) -> list[Section]:
+    """The sections with their ends: where the next of the same level or above begins."""
+    ends = [end] * len(opened)
+    waiting: list[int] = []
+    for number, section in enumerate(opened):
+        while waiting and opened[waiting[-1]].level >= section.level:
+            ends[waiting.pop()] = section.start
+        waiting.append(number)
+    return [replace(section, end=stop) for section, stop in zip(opened, ends, strict=True)]
+
+
+# --- responsible units
+
+_CLOSING = {"〕": "〔", ")": "(", "】": "【", "]": "["}
+_BRACKET = 600  # characters of a bracket of units
+_ROLE = re.compile(
+    r"(?:责任|牵头|配合|参与|参加|负责|主办|承办|协办|主责|实施|落实)(?:单位|部门|科室|处室)?(?:、(?:责任|配合|参与)(?:单位|部门))?[:：]"
+)
+_UNIT = re.compile(
+    r"(?:局|委|办|厅|部|政府|学校|中心|公司|党组|工委|党委|会|院|站|处|科|科室|室|集团|大学|学院|单位|部门|中学|小学|幼儿园|园区|街道|乡镇|园区管委会)$"
+)
+_ASIDE = re.compile(
+    r"[,;、]?(?:排|列)(?:名)?(?:在)?第一.*|[,;]?下同$|按职责分工(?:负责)?|(?:分别|共同|按职责)?(?:牵头负责|牵头|负责落实|负责|配合|参与|参加|落实|承担)$|^由"
+)
+_SHARED = re.compile(r"^(.+[县市区旗盟州])和(.+?[县市区旗盟州])((?:人民)?政府|教育局|.{1,6}局)$")
+_LEVELS = {"省", "市", "县", "区", "自治区", "各县", "各市", "市县", "镇", "乡", "乡镇"}
+_UNIT_LINE = re.compile(rf"^[ \t]*(?:{_ROLE.pattern})[^\n]{{2,300}}$", re.MULTILINE)
+
+
+def _with_units(text: str, found: list[Section]) -> list[Section]:
+    """The sections with the units that their own text (before the next mark) closes with."""
+    named = []
+    for number, section in enumerate(found):
+        stop = found[number + 1].start if number + 1 < len(found) else section.end
+        span = _closing_units(text, section.start, min(stop, section.end))
+        units = unit_names(text[slice(*span)]) if span else ()
+        named.append(
+            replace(section, units=units, units_start=span[0], units_end=span[1]) if span and units else section
+        )
+    return named
+
+
+def _closing_units(text: str, start: int, end: int) -> _Span | None:
+    start, end = _trimmed(text, (start, end))
+    if end > start and text[end - 1] in "。;":
+        end -= 1
+    if end <= start:
+        return None
+    line = text.rfind("\n", start, end) + 1
+    if line > start and _UNIT_LINE.match(text, line, end):
+        return line, end
+    if text[end - 1] not in _CLOSING:
+        return None
+    depth = 0
+    for at in range(end - 1, max(start, end - _BRACKET) - 1, -1):
+        depth += (text[at] in _CLOSING) - (text[at] in _CLOSING.values())
+        if not depth:
+            inner = text[at + 1 : end - 1]
+            names = _split(inner)
+            sure = _ROLE.search(inner) or re.search("牵头|负责", inner)
+            named = sum(bool(_UNIT.search(_bare(name))) for name in names)
+            return (at + 1, end - 1) if names and ((sure and named) or named * 3 >= len(names) * 2) else None
+    return None
+
+
+def _split(text: str) -> list[str]:
+    """Pieces between commas that stand outside brackets."""
+    pieces, depth, last = [], 0, 0
+    for at, char in enumerate(text):
+        depth += (char in "(（") - (char in ")）")
+        if not depth and char in "、,;，；":
+            pieces.append(text[last:at])
+            last = at + 1
+    return [piece.strip() for piece in (*pieces, text[last:]) if piece.strip()]
+
+
+def _bare(name: str) -> str:
+    return _ASIDE.sub("", _ROLE.sub("", name)).strip(" 。:：")
+
+
+def unit_names(text: str) -> tuple[str, ...]:
+    """The units that a bracket names, in its order: the lead unit is the first.
+
+    A和B人民政府 is both governments; 市、县(市、区)教育局 stays one.
+    """
+    found: list[str] = []
+    level = ""
+    for piece in _split(text):
+        name = _bare(piece)
+        if not name:
+            continue
+        if name in _LEVELS:
+            level += name + "、"
+            continue
+        shared = _SHARED.match(name)
+        found += [shared[1] + shared[3], shared[2] + shared[3]] if shared else [level + name]
+        level = ""
+    return tuple(found)

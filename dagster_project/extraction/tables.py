@@ -1,0 +1,270 @@
+"""Tables of targets: indicators by year, regions by task, projects with their sums.
+
+A column is known by its head (a year, a unit, a task with its unit), a row by its first words. Rows that only head a
+group give stage or unit to those under them. A cell of words is read like any clause.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dagster_project.extraction import facts, periods, places, quantities, recognise, words
+from dagster_project.extraction.document import Cell, Document, Table
+from dagster_project.extraction.periods import Time
+from dagster_project.extraction.recognise import Finding, State
+from dagster_project.extraction.statements import sentences
+
+_BOUND = r"(?:≥|>=|≧|≤|<=|≦|>|<|＞|＜|=|不低于|不少于|至少|不超过|不高于|超过|达到|达|约|低于|力争)"
+_VALUE = re.compile(
+    rf"^\s*(?P<bound>{_BOUND})?\s*(?P<value>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:\s*[:：∶]\s*\d+(?:\.\d+)?)?|[Xx×*＊]{{1,3}})"
+    rf"(?:\s*[-—–~～至]\s*(?P<high>\d+(?:\.\d+)?))?\s*(?P<unit>[%‰]|个百分点|[万亿]?(?:人|所|个|名|元|平方米|亩|台|册|班|间|人次|年))?"
+    r"\s*(?P<suffix>以上|及以上|以内|以下|左右|\+)?\s*(?:\([^)]*\))?$"
+)
+_SIGN = {
+    "≥": ">=", ">=": ">=", "≧": ">=", "≤": "<=", "<=": "<=", "≦": "<=", ">": ">", "<": "<", "＞": ">", "＜": "<", "=": "=",
+    "不低于": ">=", "不少于": ">=", "至少": ">=", "达到": ">=", "达": ">=", "力争": ">=", "不超过": "<=", "不高于": "<=", "超过": ">",
+    "约": "=", "低于": "<", "以上": ">=", "及以上": ">=", "+": ">=", "以内": "<=", "以下": "<", "左右": "=",
+}  # fmt: skip
+_UNIT_IN = re.compile(
+    r"[(（]\s*(?:单位\s*[:：]\s*)?(?P<unit>%|‰|[百千万亿]{0,2}(?:人次|人|所|个百分点|个|名|元|平方米|亩|台|册|班|间|套|项|家|座|处|场|次|期|年|学时|小时)(?:/[^)）]{1,4})?)\s*[)）]"
+)
+_UNIT_HEAD = re.compile(r"^\s*(?:计量)?单位\s*$")
+_IGNORED_HEAD = re.compile(r"^\s*(?:序号|编号|属性|指标属性|性质|备注|说明|(?:责任|牵头|配合|实施|主管|承担)(?:单位|部门|处室|科室)|责任人|完成时限|时限|数据来源|类型|累计增速|来源|联系人|电话)\s*$")
+_BASE_HEAD = re.compile(r"基期|现状|实际|完成数|完成情况|已有|原有|基数|起点")
+_GOAL_HEAD = re.compile(r"目标|规划|计划|任务|指标值|力争|预期|数量|建设规模")
+_NAME_HEAD = re.compile(r"^\s*(?:主要|具体|核心)?(?:指标|指标名称|项目|项目名称|工程|工程名称|内容|主要内容|任务|目标|类别|领域|维度)\s*$")
+_TOTAL = re.compile(r"^\s*(?:合\s*计|总\s*计|总数|全[市省县区]|总投资|共计)\s*$")
+_PART = re.compile(r"^\s*(?:小\s*计)\s*$")
+
+
+@dataclass(slots=True)
+class _Column:
+    head: str
+    role: str
+    """name, unit, base, goal, task, words or none."""
+    time: Time | None = None
+    unit: str = ""
+
+
+def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
+    """The findings of a table, row by row."""
+    rows = [[_text(document, cell) for cell in row] for row in table.rows]
+    if len(rows) < 2 or not rows[0]:
+        return
+    count = table.header_rows or _head_rows(rows)
+    heads = ["".join(dict.fromkeys(row[i].strip() for row in rows[:count] if row[i].strip())) for i in range(len(rows[0]))]
+    parts = [[row[i].strip() for row in rows[:count]] for i in range(len(rows[0]))]
+    columns = [_column(i, head, rows[count:], state) for i, head in enumerate(heads)]
+    if not any(c.role in ("goal", "task", "words") for c in columns):
+        return
+    by_region = _by_region(rows[count:], columns)
+    group, group_unit, names_in_group = "", "", []
+    caption = document.text[max(0, table.start - 80) : table.start].strip().split("\n")[-1] if table.start else ""
+    caption_unit = _unit_in(caption)
+    for cells, texts in zip(table.rows[count:], rows[count:], strict=True):
+        filled = [(cell, text.strip()) for cell, text in zip(cells, texts, strict=True) if text.strip()]
+        distinct = {(cell.start, cell.end) for cell, _ in filled}
+        if not filled:
+            continue
+        if len(distinct) == 1 and not _VALUE.match(filled[0][1]):
+            group, group_unit = _bare(filled[0][1]), _unit_in(filled[0][1]) or ""
+            names_in_group = []
+            continue
+        row_start = min(cell.start for cell, _ in filled)
+        row_end = max(cell.end for cell, _ in filled)
+        name_cells = [text for text, column in zip(texts, columns, strict=True) if column.role == "name" and text.strip()]
+        if re.match(r"\s*(?:注|说明)[:：]", texts[0]):
+            continue
+        row_name = _row_name(list(dict.fromkeys(name_cells)))
+        unit = next((t.strip() for t, c in zip(texts, columns, strict=True) if c.role == "unit" and t.strip()), "") or _unit_in("".join(name_cells)) or group_unit
+        base = next(((t.strip(), c.time) for t, c in zip(texts, columns, strict=True) if c.role == "base" and _VALUE.match(t)), ("", None))
+        name = row_name
+        if _PART.match(row_name or "") and names_in_group:
+            name = group + _common_end(names_in_group)
+        elif row_name and not by_region:
+            names_in_group.append(row_name)
+            if group and not re.search(rf"{words.STAGE}|教师|学校|幼儿|学生", row_name) and re.search(words.STAGE, group):
+                name = _stage(group) + row_name
+        for cell, text, column, above in zip(cells, texts, columns, parts, strict=True):
+            if column.role == "words" and not by_region:
+                yield from _words(document, cell, state, row_start, row_end)
+                continue
+            if column.role not in ("goal", "task") or not (value := _VALUE.match(text)):
+                continue
+            finding = _finding(document, cell, value, column, unit or caption_unit, state, row_start, row_end)
+            if by_region and column.role in ("task", "goal"):
+                _of_region(finding, row_name, column, above, state)
+            elif column.role == "task":
+                total = bool(_TOTAL.match(row_name))
+                title = re.sub(r"^(?:专栏|表|附表)\s*[\d一二三四五六七八九十]*\s*", "", _bare(caption)).strip("*# 　")
+                finding.name = f"{title if total else row_name}{'总' if total else ''}{_bare(column.head)}"
+                finding.comparator = finding.comparator or "="
+            else:
+                finding.name = finding.subject = name
+                if base[0] and (b := _VALUE.match(base[0])):
+                    finding.baseline = b["value"].replace(",", "")
+                    finding.baseline_year = str(base[1].last) if base[1] and base[1].last else ""
+                _level(finding, text)
+            if finding.name:
+                yield finding
+
+
+def _text(document: Document, cell: Cell) -> str:
+    return re.sub(r"[*`]{1,2}|\s*\n\s*", "", document.text[cell.start : cell.end])
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[(（][^)）]*[)）]|^\s*[\d一二三四五六七八九十]+[.、)）]\s*|^\s*[(（][\d一二三四五六七八九十]+[)）]\s*|[\s:：—]", "", text)
+
+
+def _unit_in(text: str) -> str:
+    found = _UNIT_IN.search(text) or re.search(r"单位\s*[:：]\s*(?P<unit>[%‰]|[万亿]?[人所个名元亩台册班间套]|[万亿]?平方米|万人次)", text)
+    return found["unit"] if found else ""
+
+
+def _head_rows(rows: list[list[str]]) -> int:
+    """Leading rows without values."""
+    for i, row in enumerate(rows[:4]):
+        cells = [c.strip() for c in row[1:] if c.strip()]
+        years = [c for c in cells if re.search(periods.YEAR, c)]
+        values = [c for c in cells if _VALUE.match(c) and not re.fullmatch(periods.YEAR, c)]
+        if values and len(values) >= len(years):
+            return max(1, i)
+        if i and not values and len(set(row)) == 1:
+            return i
+    return 1
+
+
+def _column(index: int, head: str, body: list[list[str]], state: State) -> _Column:
+    cells = [row[index].strip() for row in body if row[index].strip()]
+    values = sum(bool(_VALUE.match(c)) for c in cells)
+    now = state.plan.now
+    unit = _unit_in(head)
+    if _UNIT_HEAD.match(head):
+        return _Column(head, "unit")
+    if _IGNORED_HEAD.match(head):
+        return _Column(head, "none")
+    years = [t for t in periods.find(head, state.plan) if t.last]
+    if not years and (found := re.search(periods.YEAR, head)):
+        year = periods.year_of(found[0])
+        years = [Time(0, 0, "year", year, year, "", found[0])]
+    mostly = cells and values * 2 >= len([c for c in cells if not re.fullmatch(r"[-—–/]+", c)])
+    if years and mostly and not re.search(r"\d\s*班", head):
+        last = years[-1].last or 0
+        past = bool(_BASE_HEAD.search(head)) or (now is not None and last < now)
+        rest = _bare(re.sub(rf"{periods.YEAR}\s*年?(?:底|末)?", "", head))
+        if past:
+            return _Column(head, "base", years[-1], unit)
+        return _Column(head, "task" if rest and not _GOAL_HEAD.search(rest) and unit else "goal", years[-1], unit)
+    if index and mostly and _BASE_HEAD.search(head):
+        return _Column(head, "base", None, unit)
+    if index == 0 or (_NAME_HEAD.match(head) and not mostly):
+        return _Column(head, "name" if index == 0 or not any(quantities.find(c) for c in cells) else "words")
+    if mostly:
+        return _Column(head, "goal" if _GOAL_HEAD.search(head) and not unit and not words.MADE.match(_bare(head)) else "task", None, unit)
+    if any(quantities.find(c) for c in cells):
+        return _Column(head, "words")
+    return _Column(head, "name" if index == 1 and not unit else "none")
+
+
+def _by_region(body: list[list[str]], columns: list[_Column]) -> bool:
+    firsts = [row[0].strip() for row in body if row[0].strip()]
+    known = [f for f in firsts if places.is_place(_bare(f)) or _TOTAL.match(f) or re.match(r"市本级|市直|县直|区直|本级", f)]
+    return bool(firsts) and len(known) * 2 > len(firsts)
+
+
+def _row_name(cells: list[str]) -> str:
+    """The name of a row; of several name cells the later ones tell more (学前教育 | 毛入园率)."""
+    bare = [_bare(c) for c in cells if not re.fullmatch(r"[\d.、]+", c.strip())]
+    bare = [b for b in bare if b]
+    if len(bare) > 1 and re.fullmatch(rf"(?:{words.STAGE})(?:教育|阶段|阶段教育)?", bare[0]):
+        return bare[-1] if re.search(rf"{words.STAGE}|幼儿|入园", bare[-1]) else _stage(bare[0]) + bare[-1]
+    return bare[-1] if bare else ""
+
+
+def _stage(group: str) -> str:
+    found = re.search(rf"(?:{words.STAGE})(?:阶段)?", group)
+    return found[0] if found else ""
+
+
+def _common_end(names: list[str]) -> str:
+    end = names[0]
+    for name in names[1:]:
+        while end and not name.endswith(end):
+            end = end[1:]
+    return end
+
+
+def _finding(
+    document: Document, cell: Cell, value: re.Match[str], column: _Column, unit: str, state: State, start: int, end: int
+) -> Finding:
+    hidden = value["value"][0] in "Xx×*＊"
+    printed = value["value"].replace(",", "").replace("：", ":").replace("∶", ":").replace(" ", "")
+    bound = _SIGN.get(value["bound"] or "", "") or _SIGN.get(value["suffix"] or "", "")
+    finding = Finding(
+        start, end, cell.start, "", bound, "" if hidden else printed, value["high"] or "", value["unit"] or column.unit or unit,
+        "redacted" if hidden else "explicit", time=column.time or state.lead_time,
+    )  # fmt: skip
+    if ":" in printed:
+        finding.unit = ""
+    family = finding.unit.lstrip("万亿")
+    finding.family = {"%": "rate", "‰": "rate", "元": "money"}.get(family.split("/")[0], "count")
+    if finding.value_high:
+        finding.comparator = "range"
+    finding.past = state.tense.heading == facts.PAST and column.time is None
+    return finding
+
+
+def _level(finding: Finding, text: str) -> None:
+    """The comparator of a value that prints none, by its indicator."""
+    if not finding.unit and ":" not in finding.value:
+        finding.unit = "%" if re.search(r"率|比例|占比|比重|学历|覆盖面", finding.name) else finding.unit
+        finding.family = "rate" if finding.unit == "%" else finding.family
+    if finding.comparator:
+        if finding.value == "100" and finding.unit == "%":
+            finding.comparator = "="
+        return
+    if finding.unit in ("%", "‰"):
+        finding.comparator = "=" if finding.value == "100" else "<=" if re.search(r"辍学|大班额|近视|择校|差异", finding.name) else ">="
+    elif words.MADE_FIRST.match(finding.name):
+        finding.comparator = "add"
+    else:
+        finding.comparator = "="
+    if finding.family == "count" and finding.unit and not re.search(r"(?:数|率|规模|人次|面积|年限|生|幼儿|比|值|教师)$", finding.name):
+        finding.name += "数" if not finding.unit.endswith(("平方米", "年", "元")) else ""
+
+
+def _of_region(finding: Finding, row: str, column: _Column, above: list[str], state: State) -> None:
+    """A task of a region: its name is the column's head, a bare verb under a head taking the head's noun."""
+    parts = list(dict.fromkeys(_bare(p) for p in above if _bare(p)))
+    parts = [re.sub(rf"^{periods.YEAR}年?(?:度|底)?", "", p) for p in parts]
+    parts = [p for p in parts if p and not re.fullmatch(r"目标|任务|目标任务|计划|数量|小计|合计|其中", p)] or parts
+    head = parts[-1] if parts else ""
+    verb = words.MADE_FIRST.fullmatch(head)
+    if verb and len(parts) > 1:
+        noun = words.MADE_FIRST.sub("", parts[-2], count=1)
+        head = f"{head}{noun}"
+    elif len(parts) > 1 and not words.MADE_FIRST.match(head) and not words.RATE_NOUN.search(head):
+        before = words.MADE_FIRST.match(parts[-2])
+        head = f"{before[0] if before else ''}{head}"
+    if not column.unit:
+        unit = next((u for p in reversed(above) if (u := _unit_in(p))), "")
+        finding.unit = finding.unit or unit
+    finding.name = finding.subject = head
+    finding.family = {"%": "rate", "元": "money"}.get(finding.unit.lstrip("万亿"), finding.family)
+    if not _TOTAL.match(row):
+        finding.region = row
+    if finding.unit in ("%", "‰") or words.RATE_NOUN.search(head):
+        _level(finding, "")
+    elif not finding.comparator or finding.comparator == ">=":
+        finding.comparator = "add" if words.MADE.search(head) or finding.family == "count" else "="
+    if finding.family == "count" and not re.search(r"(?:数|人次|面积|规模|率)$", finding.name):
+        finding.name += "数"
+    finding.verb, finding.noun = "", head
+
+
+def _words(document: Document, cell: Cell, state: State, start: int, end: int) -> Iterable[Finding]:
+    state.paragraph()
+    for a, b in sentences(document.text, cell.start, cell.end):
+        for finding in recognise.read(document.text, a, b, state):
+            yield finding
