@@ -51,6 +51,7 @@ class Run:
     steps_wall: dict[str, float]
     steps_cpu: dict[str, float]
     snapshot_mb: float
+    slowest: dict[str, float]
 
     def shares(self) -> dict[str, float]:
         """Per cent of the CPU by share; the rest is starting up and telling."""
@@ -170,7 +171,7 @@ def refreshed(raw: Path, rows: int) -> Run:
     record: dict[str, Any] = json.loads((home / "last_refresh.json").read_text(encoding="utf-8"))
     return Run(
         rows, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, load_average, record["seconds"],
-        record["cpu_seconds"], record["snapshot"]["bytes"] / 1e6,
+        record["cpu_seconds"], record["snapshot"]["bytes"] / 1e6, record["models"]["slowest"],
     )  # fmt: skip
 
 
@@ -215,6 +216,10 @@ def _tell(runs: dict[str, Run]) -> None:
     for name in (*SHARES, "rest"):
         print(f"{name + ' % of CPU':24}{one.shares()[name]:16.1f}{scale.shares()[name]:16.1f}")
     print(f"{'load average before':24}{one.load_average:16.1f}{scale.load_average:16.1f}")
+    print(
+        "最慢的模型与检查 / slowest models and tests, wall s: "
+        + ", ".join(f"{n} {s}" for n, s in scale.slowest.items())
+    )
     print(f"{'CPU µs a school-year':24}{'':16}{1e6 * (scale.cpu - one.cpu) / scale.rows:16.1f}")
 
 
