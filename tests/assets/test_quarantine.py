@@ -154,6 +154,38 @@ def test_more_bad_rows_than_a_person_reads_all_stand_in_the_quarantine(bench: Be
     assert len(bench.quarantine) == 1500
 
 
+def test_a_parquet_file_is_a_file_like_any_other(bench: Bench) -> None:
+    bench.put("schools/1.csv", "code,pupils\nA1,10\n")
+    put_parquet(bench, "select 'A2' as code, 20.0::double as \"学生数\", null as note union all select 'A3', 30.5, 'x'")
+    report = bench.load()
+    assert report.sources["schools"].outcome is Outcome.SOME_INVALID_QUARANTINED
+    assert bench.rows("select code, pupils, note, _row from raw.schools order by 1") == [
+        ("A1", "10", "", 2),
+        ("A2", "20", "", 2),
+    ]
+    assert bench.quarantine == [(3, "pupils", "not_an_integer", "30.5", "quarantined")]
+
+
+def test_a_file_found_damaged_while_its_rows_are_taken_leaves_none_of_them(bench: Bench) -> None:
+    bench.put("schools/1.csv", "code,pupils\nA1,10\n")
+    file = put_parquet(bench, "select 'B' || range as code, range as pupils from range(1000)")
+    content = bytearray(file.read_bytes())
+    content[4:40] = bytes(36)  # the header of its first page
+    file.write_bytes(content)
+    bench.vouch(file)
+    report = bench.load()
+    (problem,) = report.problems
+    assert (problem.rule, problem.file) == ("unreadable", "raw/schools/2.parquet")
+    assert bench.codes == ["A1"]
+    assert bench.rows("select file from meta.input_file") == [("raw/schools/1.csv",)]
+
+
+def put_parquet(bench: Bench, query: str) -> Path:
+    file = bench.folder / "raw" / "schools" / "2.parquet"
+    bench.connection.execute(f"copy ({query}) to '{file}' (format parquet, compression uncompressed)")
+    return bench.vouch(file)
+
+
 # ---- files that change under the reader
 
 

@@ -2,6 +2,7 @@
 and the empty workbooks of `zhibiao template` can be loaded as they are.
 """
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from dagster_project.ingest import template
 from dagster_project.ingest.contract import load_contracts
 from dagster_project.ingest.load import Outcome, load
 from dagster_project.ingest.proposal import Proposal, propose
+from dagster_project.settings import ROOT
 from tests.conftest import Site
 
 CONTRACTS = load_contracts()
@@ -246,3 +248,25 @@ def test_a_workbook_is_never_written_over_another(site: Site) -> None:
 def test_a_name_that_is_none_is_told(site: Site, command: list[str]) -> None:
     said = site.run(*command)
     assert said.exit_code == 2 and ("school" in said.output or "none.csv" in said.output)
+
+
+def test_the_example_of_the_readme_is_what_is_proposed_and_is_loaded(
+    connection: duckdb.DuckDBPyConnection, site: Site
+) -> None:
+    received, mapping = (
+        re.search(rf"```{kind}\n({start}.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+        for kind, start in (("text", "school_code"), ("yaml", "columns:"))
+    )
+    assert received and mapping
+    file = site.raw / "schools" / "2024.csv"
+    file.parent.mkdir()
+    file.write_text(received[1], encoding="utf-8")
+    site.vouch(file)
+    proposal = propose(file, SCHOOLS)
+    assert [line.heading for line in proposal.unplaced] == ["序号"]
+    assert yaml.safe_load(proposal.yaml(ignore_rest=True)) == yaml.safe_load(mapping[1])
+    file.with_name("2024.csv.mapping.yml").write_text(mapping[1], encoding="utf-8")
+    assert loaded(connection, site, "schools") is Outcome.ALL_VALID
+    assert connection.execute("select year, kind, equipment_value_yuan from raw.schools").fetchall() == [
+        ("2024", "primary", "416000")
+    ]
