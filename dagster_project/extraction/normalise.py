@@ -379,8 +379,9 @@ def _lost_bytes(text: str) -> Iterator[Edit]:
 
 
 def _odd(run: str) -> bool:
-    """Whether something stands here that would not follow a question mark: a rare character, a letter between others."""
-    return any(char not in _common() and (char.isalpha() or char in "∧∨") for char in run.split("\n")[0])
+    """Whether something stands here that would not follow a question mark: another, a rare character, a letter."""
+    run = run.split("\n")[0]
+    return run[:1] in "?？!！\ufffd" or any(char not in _common() and (char.isalpha() or char in "∧∨") for char in run)
 
 
 def _inserted(text: str, start: int, known: _Known) -> Edit | None:
@@ -417,15 +418,17 @@ def _familiar(run: str, known: _Known, own: int) -> float:
     """
     pairs = ["".join(pair) for pair in itertools.pairwise(run)]
     single = sum(char in _common() and known.single[char] > own for char in run)
-    double = sum(known.double[pair] > own for pair in pairs)
+    double = sum(known.double[pair] > own and not set(pair) - _common() for pair in pairs)
     return single / len(run) + double / max(1, len(pairs))
 
 
 # --- marks of formats and sites
 
 _HEADING_MARK = re.compile(r"^#{1,6} +(?=\S)|^> ?(?=\S)", re.MULTILINE)
-# Emphasis opens before a word and closes after one, so that ** as a hidden figure (达到**%以上) stays.
-_EMPHASIS = re.compile(r"(?<![\w*])(\*\*|__|\*)(?=[\w“《])([^*_\n]{1,200}?)(?<=[\w”》。,;:%])\1(?![\w*])")
+# Emphasis opens before a word and closes behind one; ** may also be a hidden figure: 达到**%以上, 新建**所.
+_EMPHASIS = re.compile(
+    r"(\*\*|__)(?=[\w“《])(?!(?<=\w[*_]{2})[所个年人名万亿元项班套门件])([^*_\n]{1,200}?)(?:(?<=\w)\1|(?<=[”》。,;:!?%)])\1(?!\w))"
+)
 _LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\((?:[^()\s]{1,400})\)")
 
 
@@ -489,7 +492,9 @@ _BEGINS = re.compile(structure.MARK + r"|[|#]")
 
 def _goes_on(before: str, after: str) -> bool:
     """Whether the sentence that ends in `before` continues in `after`: a break between them has no meaning."""
-    before, after = before[-80:].rstrip(), after[:20].lstrip()
+    before, after = before[-80:].rstrip(), after[:80].lstrip()
+    if any("  " in line or "\t" in line for line in (before[before.rfind("\n") + 1 :].lstrip(), after.split("\n")[0])):
+        return False  # rows of a table
     if not before or not after or before[-1] in _OVER or _BEGINS.match(after):
         return False
     if before[-1].isdigit() and after[0] in "0123456789.%‰万亿":
@@ -505,14 +510,20 @@ def _page_marks(text: str) -> Iterator[Edit]:
     lines = sorted({*(match.span() for match in _PAGE_LINE.finditer(text)), *_number_lines(text)})
     marks = _together(text, _with_banners(text, _together(text, lines)))
     inside = [
-        (match.start(), match.end(), "")
+        (
+            match.start() - (text[match.start() - 1 : match.start()] == " "),
+            match.end() + (text[match.end() : match.end() + 1] == " "),
+            "",
+        )
         for match in _PAGE_INLINE.finditer(text)
         if match[0][0] not in "-—–" or not text[match.start() - 1 : match.start()].isdigit()
     ]
     found: list[Edit] = []
     for start, end in marks:
         before, after = _last_word(text, start), _next_word(text, end)
-        joined = _goes_on(text[max(0, before - 80) : before], text[after : after + 20])
+        joined = _goes_on(text[max(0, before - 80) : before], text[after : after + 80])
+        if not joined:  # the next line keeps its indent: it may be a row of a table
+            after = max(text.rfind(sign, end, after) + 1 for sign in "\n\f") or end
         found.append((before, after, "" if joined or not before or after == len(text) else "\n"))
     yield from _apart(sorted([*found, *inside], key=lambda edit: (edit[0], -edit[1])))
 
@@ -574,7 +585,7 @@ def _with_banners(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, in
         last = text.find("\n", after, after + _BANNER + 1)
         if last > after:
             beside.append((after, last))
-    words = {span: re.sub(r"\d+", "0", text[slice(*span)].strip()) for span in beside}
+    words = {span: text[slice(*span)].strip() for span in beside}
     often = Counter(words.values())
     banners = {span for span, word in words.items() if often[word] >= 3 and word and word[-1] not in _OVER}
     return sorted({*marks, *banners})
@@ -648,7 +659,9 @@ def _misread(text: str) -> Iterator[Edit]:
 _SPACES = re.compile(r"[ \t]+")
 _LETTER_SPACED = re.compile(rf"(?<![{_HAN}])[{_HAN}](?: [{_HAN}](?![{_HAN}])){{3,}}")
 _WRAP = 160  # columns; no printed line is wider
+_NARROW, _STEP = 30, 4
 _WRAPPED_LINES = 4
+_FULL = 0.85  # of that width a line must fill before a break is one of layout
 
 
 def _layout(text: str) -> Iterator[Edit]:
@@ -671,9 +684,9 @@ def _layout(text: str) -> Iterator[Edit]:
         start = stop + 1
         if not wrap or stop >= len(text) or block[0] <= start < block[1]:
             continue
-        following = text[start : start + 40]
+        following = text[start : start + 80]
         if (
-            structure.columns(line.rstrip()) >= wrap * 0.85
+            structure.columns(line.rstrip()) >= wrap * _FULL
             and not following[:1].isspace()
             and _goes_on(line, following)
         ):
@@ -682,17 +695,17 @@ def _layout(text: str) -> Iterator[Edit]:
 
 def _wrap_width(text: str) -> int:
     """The width at which a layout broke the lines of this text; 0 where lines are paragraphs."""
-    lines = text.splitlines()
-    if len(lines) < _WRAPPED_LINES or max(map(len, lines)) > _WRAP:
-        return 0
-    lines = [bare for line in lines if (bare := line.rstrip())]
-    if len(lines) < _WRAPPED_LINES:
+    lines = [bare for line in text.splitlines() if (bare := line.rstrip())]
+    if len(lines) < _WRAPPED_LINES or sum(len(line) > _WRAP for line in lines) * 4 > len(lines):
         return 0
     widths = [structure.columns(line) for line in lines]
-    widest = max(widths)
-    full = [line for line, width in zip(lines, widths, strict=True) if width >= widest * 0.85]
+    steps = Counter(width // _STEP for width in widths if _NARROW <= width <= _WRAP)
+    usual = max(steps, key=lambda step: (steps[step - 1] + steps[step] + steps[step + 1], step), default=0) * _STEP
+    full = [line for line, width in zip(lines, widths, strict=True) if width >= usual * _FULL]
+    longer = sum(width > usual + 2 * _STEP for width in widths)  # lines that went on over a page are joined by now
     cut = sum(line[-1] not in _OVER for line in full)
-    return widest if 30 <= widest <= _WRAP and len(full) * 5 >= len(lines) * 2 and cut * 5 >= len(full) * 3 else 0
+    wrapped = usual and longer * 4 <= len(full) and len(full) * 5 >= len(lines) * 2 and cut * 5 >= len(full) * 3
+    return usual if wrapped else 0
 
 
 def _line_spaces(line: str, at: int) -> Iterator[Edit]:
