@@ -561,30 +561,28 @@ _BLOCKS = {
     "tr",
     "ul",
 }
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,20})", re.IGNORECASE)
 _PROLOG = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _LONG_CELL = 400  # characters: a longer cell is a frame of the page, not of a table
 
 
 def _read_html(data: bytes) -> Source:
-    import lxml.etree
-    import lxml.html
+    from lxml import etree, html  # type: ignore[import-untyped]
 
     text = _PROLOG.sub("", _decode_html(data))
     if not text.strip():
         raise _RefusedError("document_empty")
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        root = lxml.html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
-    except (lxml.etree.LxmlError, ValueError) as error:
+        root = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError) as error:
         raise _RefusedError("document_broken", error) from error
-    limits = parser.error_log.filter_from_level(lxml.etree.ErrorLevels.FATAL).filter_types(
-        [lxml.etree.ErrorTypes.ERR_RESOURCE_LIMIT]
-    )
+    limits = parser.error_log.filter_types([etree.ErrorTypes.ERR_RESOURCE_LIMIT])
     if limits:  # the parser stopped here, and what follows would be missing
         raise _RefusedError("document_broken", limits[0].message)
     writer = _Writer()
-    _put_html(writer, root)
+    _put_html(writer, etree.iterwalk(root, events=("start", "end")))
     return writer.source("html")
 
 
@@ -601,48 +599,44 @@ def _decode_html(data: bytes) -> str:
         raise _RefusedError("document_encoding", named[1].decode("ascii")) from error
 
 
-def _put_html(writer: _Writer, root: Any) -> None:
-    """Walk the page without recursion: pages nest as deep as they like."""
+def _put_html(writer: _Writer, walk: Any) -> None:
+    """Write a page's blocks as lines, its tables of data as tables."""
     line: list[str] = []
 
     def close(level: int = 0) -> None:
-        text = " ".join("".join(line).split(" ")).strip()
+        text = _flat("".join(line)).strip()
         line.clear()
         if text:
             writer.line(text, level)
 
-    skipped = None
-    import lxml.etree
-
-    walk = lxml.etree.iterwalk(root, events=("start", "end"))
+    passed = None  # an element whose inside is not walked
     for event, element in walk:
-        tag = element.tag if isinstance(element.tag, str) else ""
+        tag = element.tag
         if event == "start":
-            if tag in _HIDDEN or _unseen(element):
-                skipped = element
-                walk.skip_subtree()
-                continue
-            if tag in _BLOCKS:
+            rows = _html_rows(element) if tag == "table" else []
+            if tag in _BLOCKS or tag == "br":
                 close()
-            if tag == "br":
-                close()
-            if tag == "table" and (rows := _html_rows(element)):
+            if rows:
                 writer.table("html", _grid(rows), _header_rows(element, rows))
-                skipped = element
+            if rows or tag in _HIDDEN or _unseen(element):
+                passed = element
                 walk.skip_subtree()
-                continue
-            line.append(_flat(element.text))
-        else:
-            if element is not skipped and tag in _BLOCKS:
-                close(int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else 0)
-            if element is skipped:
-                skipped = None
-            line.append(_flat(element.tail) if element is not root else "")
+            else:
+                line.append(element.text or "")
+            continue
+        if element is not passed and tag in _BLOCKS:
+            close(int(tag[1]) if tag in _HEADINGS else 0)
+        passed = None
+        line.append(element.tail or "")
     close()
 
 
-def _flat(text: str | None) -> str:
-    return re.sub(r"[ \t\r\n]+", " ", text or "")
+# A line break in a page's source is a space, but none between Chinese characters.
+_SOFT_BREAK = re.compile("(?<=[\u2e80-\uffef])[ \t]*[\r\n]+[ \t]*(?=[\u2e80-\uffef])")
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"[ \t\r\n]+", " ", _SOFT_BREAK.sub("", text))
 
 
 def _unseen(element: Any) -> bool:
@@ -707,6 +701,8 @@ _CELL_GAP = 0.8  # of a character's width, between pieces of a line
 _WORD_GAP = 0.25
 _TOUCH = 2.0  # points within which ruled lines meet
 _RULES = 20_000  # ruled lines a page; more is a drawing
+_CELLS = 5_000  # cells a table
+_FRAME = 0.93  # of the page's height: a longer line frames the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -789,6 +785,7 @@ def _put_page(writer: _Writer, page: Any) -> bool:
             _take_rules(item, across, down)
         elif isinstance(item, LTImage):
             pictures = True
+    down = [rule for rule in down if rule.last - rule.first < page.height * _FRAME]
     margin = min((glyph.left for glyph in glyphs if not glyph.char.isspace()), default=0.0)
     tables = _ruled(across, down, glyphs) if across and down else []
     for _, rows, inside in tables:
@@ -823,7 +820,7 @@ def _ruled(
     for box_across, box_down in _connected(across, down):
         heights = _distinct(rule.at for rule in box_across)[::-1]
         places = _distinct(rule.at for rule in box_down)
-        if len(heights) < 2 or len(places) < 2 or (len(heights) - 1) * (len(places) - 1) < 4:
+        if not 4 <= (len(heights) - 1) * (len(places) - 1) <= _CELLS:
             continue
         inside = {
             glyph

@@ -114,6 +114,7 @@ def clean(text: str, markdown: bool = False) -> Draft:
         draft.apply("markdown", _markdown)
     draft.apply("share_site", _share_site, each=True)
     draft.apply("page_mark", _page_marks)
+    draft.apply("zero", _zeros)
     draft.apply("misread", _misread, sure=False)
     draft.apply("layout", _layout)
     return draft
@@ -478,8 +479,9 @@ _PAGE_LINE = re.compile(
     r"|[Pp]age ?\d{1,4}(?: of \d{1,4})?)[ \t\f]*$|\f",
     re.MULTILINE,
 )
+# Behind the mark a space goes with it, before it the space belongs to what ends there and goes with the layout.
 _PAGE_INLINE = re.compile(
-    r"第 ?\d{1,4} ?页[,/、 ]{0,2}共 ?\d{1,4} ?页|[Pp]age ?\d{1,4} of \d{1,4}|[-—–] \d{1,4} [-—–](?![\d-])"
+    r"(?:第 ?\d{1,4} ?页[,/、 ]{0,2}共 ?\d{1,4} ?页|[Pp]age ?\d{1,4} of \d{1,4}| ?(?P<dash>[-—–]) \d{1,4} [-—–](?![\d-])) ?"
 )
 _NUMBER_LINE = re.compile(r"^[ \t\f]*+(\d{1,3})[ \t\f]*$", re.MULTILINE)
 _NUMBERED_PAGE = re.compile(r"^[ \t]*+(\d{1,3})、", re.MULTILINE)
@@ -509,15 +511,7 @@ def _page_marks(text: str) -> Iterator[Edit]:
         return
     lines = sorted({*(match.span() for match in _PAGE_LINE.finditer(text)), *_number_lines(text)})
     marks = _together(text, _with_banners(text, _together(text, lines)))
-    inside = [
-        (
-            match.start() - (text[match.start() - 1 : match.start()] == " "),
-            match.end() + (text[match.end() : match.end() + 1] == " "),
-            "",
-        )
-        for match in _PAGE_INLINE.finditer(text)
-        if match[0][0] not in "-—–" or not text[match.start() - 1 : match.start()].isdigit()
-    ]
+    inside = [(*match.span(), "") for match in _PAGE_INLINE.finditer(text) if not _is_date(text, match)]
     found: list[Edit] = []
     for start, end in marks:
         before, after = _last_word(text, start), _next_word(text, end)
@@ -526,6 +520,16 @@ def _page_marks(text: str) -> Iterator[Edit]:
             after = max(text.rfind(sign, end, after) + 1 for sign in "\n\f") or end
         found.append((before, after, "" if joined or not before or after == len(text) else "\n"))
     yield from _apart(sorted([*found, *inside], key=lambda edit: (edit[0], -edit[1])))
+
+
+def _is_date(text: str, match: re.Match[str]) -> bool:
+    """Whether - 12 - stands between figures of its own, as in 2025 - 12 - 31 or 9- 12 -."""
+    if not match["dash"]:
+        return False
+    before = text[max(0, match.start() - 2) : match.start()]
+    return before[-1:].isdigit() and (
+        match[0][0] != " " or (before.isdigit() and text[match.end() : match.end() + 1].isdigit())
+    )
 
 
 def _together(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -593,20 +597,24 @@ def _with_banners(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, in
 
 def _numbered_pages(text: str) -> list[Edit]:
     """Pages that a site counts as 1、 2、 at the head of long lines cut anywhere: not a list, whose items end."""
-    marks = list(_NUMBERED_PAGE.finditer(text))
-    if len(marks) < 2 or [int(mark[1]) for mark in marks] != list(range(1, len(marks) + 1)):
+    marks: dict[int, list[tuple[int, int, bool]]] = {}  # number -> where the text before it ends, its end, is it cut
+    for match in _NUMBERED_PAGE.finditer(text):
+        before = _last_word(text, match.start())
+        cut = bool(before) and text[before - 1] not in _OVER
+        marks.setdefault(int(match[1]), []).append((before, match.end(), cut))
+    pages: list[tuple[int, int, bool]] = []
+    for number in itertools.count(1):
+        following = [
+            mark for mark in marks.get(number, ()) if not pages or mark[0] - pages[-1][1] >= _NUMBERED_PAGE_LENGTH
+        ]
+        if not following:
+            break
+        pages.append(next((mark for mark in following if mark[2] or number == 1), following[0]))
+    if len(pages) < 2 or sum(cut for _, _, cut in pages[1:]) * 2 < len(pages) - 1:
         return []
-    pieces = [text[a.end() : b.start()] for a, b in itertools.pairwise(marks)]
-    cut = sum(piece.rstrip()[-1:] not in (*_OVER, "") for piece in pieces)
-    if cut * 2 < len(pieces) or sum(map(len, pieces)) < _NUMBERED_PAGE_LENGTH * len(pieces):
-        return []
-    if any("\n" in piece.strip() for piece in pieces):
-        return []
-    found: list[Edit] = [(marks[0].start(), marks[0].end(), "")]
-    for mark, piece in zip(marks[1:], pieces, strict=True):
-        start = _last_word(text, mark.start())
-        found.append((start, mark.end(), "\n" if piece.rstrip()[-1:] in _OVER else ""))
-    return [edit for edit in found if edit[0] < edit[1]]
+    first = text.rfind("\n", 0, pages[0][1]) + 1
+    edits = [(first, pages[0][1], ""), *((start, end, "" if cut else "\n") for start, end, cut in pages[1:])]
+    return edits
 
 
 # --- characters misread by a scanner
@@ -635,6 +643,18 @@ _MISREADINGS = tuple(
 _DIGIT_SIGN = re.compile(r"[0-9][lIOo|]|[lI|][0-9]|O\.[0-9]")
 _DIGITS = re.compile(rf"(?<![a-zA-Z\d])[\dlI|O][\dlIOo|.]*[\dlIOo|](?=[%‰{_HAN}~—\-,。、;:)(）”年]|$)", re.MULTILINE)
 _DIGIT = str.maketrans("lI|Oo", "11100")
+
+
+# A circle or a letter for the zero of a year in Chinese numerals: 二○二五年
+_YEAR = re.compile(r"[一二三四五六七八九][○ΟО0Oo〇零一二三四五六七八九]{2,3}(?=年)")
+_ZERO = str.maketrans("○ΟО0Oo", "〇〇〇〇〇〇")
+
+
+def _zeros(text: str) -> Iterator[Edit]:
+    for match in _YEAR.finditer(text):
+        now = match[0].translate(_ZERO)
+        if now != match[0]:
+            yield match.start(), match.end(), now
 
 
 def _misread(text: str) -> Iterator[Edit]:

@@ -347,8 +347,7 @@ def _marks(text: str) -> list[_Mark]:
             continue
         word = match[kind].translate(_BRACKETS)
         kind = "first" if kind == "lead" else kind
-        title = _TITLE.match(text, match.end())
-        label = f"{word}是{title[0] if title else ''}" if kind == "first" else _label(kind, word)
+        label = f"{word}是{_title(text, match.end())}" if kind == "first" else _label(kind, word)
         found.append(_Mark(start, match.end(), f"{kind}_inside" if kind != "first" else kind, label, counted(word)))
     return sorted(found, key=lambda mark: mark.start)
 
@@ -408,7 +407,7 @@ def _numbered(text: str, marks: list[_Mark], marked: dict[int, tuple[int, int]])
             while stack and not (stack[-1][0].startswith("heading") and stack[-1][0] < kind):
                 stack.pop()
             stack.append((kind, title, 0))
-            yield Section("/".join(label for _, label, _ in stack), title, len(stack), start, start)
+            yield _opened(stack, title, start)
             continue
         kind = mark.kind.removesuffix("_inside")
         inside = kind != mark.kind or kind == "first"
@@ -430,14 +429,16 @@ def _numbered(text: str, marks: list[_Mark], marked: dict[int, tuple[int, int]])
             stack = stack[:depth]
         stack.append((kind, mark.label, mark.value))
         last[kind] = mark.value
-        title = _TITLE.match(text, mark.end)
-        yield Section(
-            "/".join(label for _, label, _ in stack),
-            title[0].strip() if title else "",
-            len(stack),
-            mark.start,
-            mark.start,
-        )
+        yield _opened(stack, _title(text, mark.end), mark.start)
+
+
+def _opened(stack: list[tuple[str, str, int]], title: str, start: int) -> Section:
+    return Section("/".join(label for _, label, _ in stack), title, len(stack), start, start)
+
+
+def _title(text: str, start: int) -> str:
+    found = _TITLE.match(text, start)
+    return found[0].strip() if found else ""
 
 
 def _before(label: str) -> str:

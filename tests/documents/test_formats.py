@@ -7,12 +7,12 @@ import io
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.table import Table as WordTable
 
 from dagster_project.extraction import document, formats
 from dagster_project.extraction.document import Document
@@ -122,7 +122,7 @@ def word(*paragraphs: str, change: Callable[[docx.document.Document], object] = 
     return target.getvalue()
 
 
-def word_table(file: docx.document.Document, rows: Sequence[Sequence[str]] = ROWS) -> WordTable:
+def word_table(file: docx.document.Document, rows: Sequence[Sequence[str]] = ROWS) -> Any:
     table = file.add_table(len(rows), len(rows[0]))
     for row, texts in zip(table.rows, rows, strict=True):
         for cell, text in zip(row.cells, texts, strict=True):
@@ -178,9 +178,9 @@ def test_numbers_that_word_prints_itself_are_part_of_the_text(tmp_path: Path) ->
     def number(file: docx.document.Document) -> None:
         numbering = file.part.numbering_part.element
         form = numbering.makeelement(qn("w:abstractNum"), {qn("w:abstractNumId"): "99"})
-        for level, kind, text in (("0", "chineseCounting", "%1、"), ("1", "chineseCounting", "（%2）")):
-            one = form.makeelement(qn("w:lvl"), {qn("w:ilvl"): level})
-            for tag, value in (("w:start", "1"), ("w:numFmt", kind), ("w:lvlText", text)):
+        for at, text in enumerate(("%1、", "（%2）")):
+            one = form.makeelement(qn("w:lvl"), {qn("w:ilvl"): str(at)})
+            for tag, value in (("w:start", "1"), ("w:numFmt", "chineseCounting"), ("w:lvlText", text)):
                 one.append(form.makeelement(qn(tag), {qn("w:val"): value}))
             form.append(one)
         numbering.insert(0, form)

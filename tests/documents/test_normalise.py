@@ -177,6 +177,10 @@ def test_a_page_mark_inside_a_sentence_or_number_leaves_no_trace(mark: str, befo
     assert back(found, (before + after)[-12:]).startswith((before + after)[-12:][:4])
 
 
+def test_a_date_with_wide_dashes_is_no_page_mark() -> None:
+    assert clean("于2025 - 12 - 31前完成") == "于2025-12-31前完成"
+
+
 def test_a_page_mark_between_paragraphs_leaves_the_break() -> None:
     assert clean("一是达到90%以上。\n- 3 -\n二是达到95%以上。") == "一是达到90%以上。\n二是达到95%以上。"
     assert (
@@ -204,6 +208,14 @@ def test_pages_that_a_site_counts_like_a_list_are_joined() -> None:
     )
 
 
+def test_a_site_may_count_pages_that_hold_lists_of_their_own() -> None:
+    filling = "坚持以人民为中心的发展思想,深化改革,补齐短板," * 9
+    text = f"1、{filling}\n1、甲。\n2、乙。{filling}新增学\n2、位3000个。{filling}投入1\n3、5亿元。{filling}"
+    assert "新增学位3000个" in clean(text)
+    assert "投入15亿元" in clean(text)
+    assert "\n1、甲。\n2、乙。" in clean(text)
+
+
 def test_lines_of_a_printed_page_become_paragraphs_again() -> None:
     lines = [
         "    到2025年,全市学前教育毛入园率达到90%以上,普惠性幼儿园覆盖率稳定在85%以",
@@ -220,6 +232,10 @@ def test_lines_of_a_printed_page_become_paragraphs_again() -> None:
 
 
 # --- scanners
+
+
+def test_a_circle_for_zero_in_a_year_is_a_zero() -> None:
+    assert clean("到二○二五年和二0三0年,达到九成") == "到二〇二五年和二〇三〇年,达到九成"
 
 
 @pytest.mark.parametrize(
