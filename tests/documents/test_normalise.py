@@ -271,7 +271,6 @@ def test_what_a_scanner_misread_is_put_right_and_doubted(read: str, meant: str) 
         "超过省均5个百分点",
         "推广O2O模式和4A级校园",
         "接入5G和Wi-Fi6",
-        "成立学长委员会",
         "X年达到X%",
         "IB课程和A1类",
         "爱国o奋斗",
