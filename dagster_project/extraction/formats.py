@@ -22,64 +22,6 @@ from dagster_project.ingest.problem import Problem, ShapeError
 MAX_BYTES = 64 * 1024 * 1024
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 
-# rule -> reason zh, reason en, action zh, action en; {found} is filled in.
-MESSAGES: dict[str, tuple[str, str, str, str]] = {
-    "document_type": (
-        "不支持的文档类型 {found}",
-        "is a document of a type that is not read: {found}",
-        "另存为 .docx、.pdf（带文字层）、.html、.md 或 .txt",
-        "save it as .docx, .pdf (with a text layer), .html, .md or .txt",
-    ),
-    "document_too_large": (
-        "文件过大（{found}）",
-        "is too large ({found})",
-        f"拆分到每个不超过 {MAX_BYTES // 1024**2} MB，或去掉图片",
-        f"split it into files of at most {MAX_BYTES // 1024**2} MB, or take the pictures out",
-    ),
-    "document_empty": (
-        "没有文字",
-        "holds no text",
-        "确认文件完整，或移走该文件",
-        "check that it is whole, or take it away",
-    ),
-    "document_encoding": (
-        "文字编码不是 UTF-8、GB18030 或 Big5：{found}",
-        "is neither UTF-8, GB18030 nor Big5: {found}",
-        "用 UTF-8 编码另存",
-        "save it as UTF-8",
-    ),
-    "document_broken": (
-        "文件损坏，无法打开：{found}",
-        "is broken and cannot be opened: {found}",
-        "重新下载或重新导出该文件",
-        "fetch or export it again",
-    ),
-    "document_encrypted": (
-        "文件有密码",
-        "is protected by a password",
-        "去掉密码后另存",
-        "save it without the password",
-    ),
-    "document_old_word": (
-        "是旧版 Word（.doc）文件或加密的 Word 文件",
-        "is an old Word file (.doc), or one with a password",
-        "去掉密码，另存为 .docx",
-        "take the password off and save it as .docx",
-    ),
-    "document_scanned": (
-        "是扫描件，没有文字层（{found}）",
-        "is a scan without a text layer ({found})",
-        "先做文字识别（OCR），另存为带文字层的 PDF 或 .docx",
-        "run OCR on it and save a PDF with a text layer, or a .docx",
-    ),
-    "document_unmapped": (
-        "PDF 的字体没有文字对应表，取出的是乱码（{found}）",
-        "is a PDF whose fonts do not say which characters they show ({found})",
-        "向发布单位索取 .docx，或先做文字识别（OCR）",
-        "ask its publisher for a .docx, or run OCR on it",
-    ),
-}
-
 
 @dataclass(frozen=True)
 class Source:
@@ -97,18 +39,12 @@ class _RefusedError(Exception):
         super().__init__(rule)
 
 
-def problem(rule: str, file: str, found: object = "") -> Problem:
-    """A refusal worded by MESSAGES."""
-    reason_zh, reason_en, action_zh, action_en = (text.format(found=found) for text in MESSAGES[rule])
-    return Problem("documents", file, rule, reason_zh, reason_en, action_zh, action_en)
-
-
 def read(path: Path, name: str = "") -> Document:
     """The document in this file. `name` is what a refusal calls it. Raises ShapeError; FileNotFoundError."""
     try:
         return document(path.stem, source(path))
     except _RefusedError as refused:
-        raise ShapeError([problem(refused.rule, name or path.name, refused.found)]) from refused
+        raise ShapeError([Problem.of(refused.rule, "documents", name or path.name, found=refused.found)]) from refused
 
 
 def document(name: str, found: Source) -> Document:
@@ -560,7 +496,7 @@ _LONG_CELL = 400  # characters: a longer cell is a frame of the page, not of a t
 
 
 def _read_html(data: bytes) -> Source:
-    from lxml import etree, html  # type: ignore[import-untyped]
+    from lxml import etree, html
 
     text = _PROLOG.sub("", _decode_html(data))
     if not text.strip():

@@ -96,19 +96,31 @@ said as (
 
 checked as (
     {% for model, row, measures in lists %}
-    {% set own_sum %}case s.measure_code {% for m in measures %}when '{{ m.code }}' then w.{{ m.code }}_sum {% endfor %}end{% endset %}
     {% set codes %}('{{ measures | map(attribute='code') | join("', '") }}'){% endset %}
     select
-        s.region_code as region_code,
-        s.year as year,
-        s.stage as stage,
-        s.measure_code as measure_code,
-        case when s.unit_count <> w.units then 'unit_count ' else '' end
-            || case when s.missing_count <> w.units - case s.measure_code {% for m in measures %}when '{{ m.code }}' then w.{{ m.code }}_told {% endfor %}end then 'missing_count ' else '' end
-            || case when s.missing_count = 0 and {{ differs('s.value', own_sum) }} then 'value ' else '' end as wrong
-    from said as s
-    inner join sums_of_{{ model }} as w on s.region_code = w.region_code and s.year = w.year and s.stage = w.stage
-    where s.measure_code in {{ codes }}
+        e.region_code as region_code,
+        e.year as year,
+        e.stage as stage,
+        e.measure_code as measure_code,
+        case when e.unit_count <> e.units then 'unit_count ' else '' end
+            || case when e.missing_count <> e.units - e.told_count then 'missing_count ' else '' end
+            || case when e.missing_count = 0 and {{ differs('e.value', 'e.told_sum') }} then 'value ' else '' end as wrong
+    from (
+        select
+            s.region_code as region_code,
+            s.year as year,
+            s.stage as stage,
+            s.measure_code as measure_code,
+            s.value as value,
+            s.unit_count as unit_count,
+            s.missing_count as missing_count,
+            w.units as units,
+            case s.measure_code {% for m in measures %}when '{{ m.code }}' then w.{{ m.code }}_told {% endfor %}end as told_count,
+            case s.measure_code {% for m in measures %}when '{{ m.code }}' then w.{{ m.code }}_sum {% endfor %}end as told_sum
+        from said as s
+        inner join sums_of_{{ model }} as w on s.region_code = w.region_code and s.year = w.year and s.stage = w.stage
+        where s.measure_code in {{ codes }}
+    ) as e
     union all
     select
         w.region_code as region_code,
