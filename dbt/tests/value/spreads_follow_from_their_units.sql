@@ -63,7 +63,7 @@ units as (
         r.indicator_code as indicator_code,
         'computed' as value_basis,
         r.school_id as unit_code,
-        r.school_name as unit_zh,
+        coalesce(r.school_name, r.school_id) as unit_zh,
         r.value as value,
         cast(r.pupils as {{ dbl() }}) as unit_weight,
         case when r.area_type = 'urban' then 1 else 0 end as is_urban
