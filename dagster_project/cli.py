@@ -363,7 +363,7 @@ def review(
 @click.option("--ignore-rest", is_flag=True, help="没有放置的表头一律忽略 / leave out all headings not placed.")
 def map_headings(path: Path, source: str, write: bool, ignore_rest: bool) -> None:
     """为表头不同的文件提出映射 / propose a mapping for a file with other headings, and show what was not placed."""
-    from dagster_project.ingest import files, proposal
+    from dagster_project.ingest import files, mapping_proposal
     from dagster_project.ingest.problem import ShapeError
     from dagster_project.report import terminal
 
@@ -375,7 +375,7 @@ def map_headings(path: Path, source: str, write: bool, ignore_rest: bool) -> Non
     if write and target.exists():
         raise click.UsageError(f"{target.name}: 已存在，先移走 / exists already; move it away first")
     try:
-        proposed = proposal.propose(file, contract)
+        proposed = mapping_proposal.propose(file, contract)
     except ShapeError as error:
         click.echo(str(error), err=True)
         sys.exit(1)

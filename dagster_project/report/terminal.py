@@ -24,7 +24,7 @@ from dagster_project.settings import ROOT, Settings
 
 if TYPE_CHECKING:
     from dagster_project.ingest.candidates import Reviewed
-    from dagster_project.ingest.proposal import Proposal
+    from dagster_project.ingest.mapping_proposal import Proposal
 
 _STYLE = {
     "loaded": "green",
