@@ -1,6 +1,7 @@
 """Immutable snapshots and the one pointer that flips. A snapshot is whole before anyone can see it.
 
-<home>/snapshots/<id>/   warehouse.duckdb, parquet/, manifest.json (sizes, sha256, rows, fingerprints); read-only
+<home>/snapshots/<id>/   warehouse.duckdb, parquet/, manifest.json (sizes, sha256, rows, fingerprints) with its seal
+                         manifest.json.sha256; all read-only
 <home>/current           -> snapshots/<id>                  the only thing that changes
 <home>/current.duckdb    -> current/warehouse.duckdb        the path readers are given; never changes
 
@@ -8,7 +9,6 @@ The flip is laid ready (`.current.new`) before the snapshot gets its name, so wh
 names a whole snapshot, and the flip is finished, or it does not count and goes. Nothing depends on the clock.
 """
 
-import hashlib
 import json
 import logging
 import os
@@ -30,7 +30,7 @@ from dagster_project.settings import Settings
 DATABASE = "warehouse.duckdb"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".new-"
-_SEAL = "sha256"
+_SEAL = "manifest.json.sha256"
 
 
 class SnapshotError(Exception):
@@ -60,10 +60,11 @@ class Snapshot:
             for name, about in published.items()
             if not (self.folder / name).is_file() or sha256(self.folder / name) != about["sha256"]
         ]
-        if self.manifest.get(_SEAL) not in (None, _seal(self.manifest)):  # None: published before manifests were sealed
+        seal = self.folder / _SEAL
+        if seal.exists() and seal.read_bytes() != _seal(self.folder):  # there was none before manifests were sealed
             broken.append(_MANIFEST)
         there = (path.relative_to(self.folder).as_posix() for path in _files(self.folder))
-        return [*broken, *(name for name in there if name != _MANIFEST and name not in published)]
+        return [*broken, *(name for name in there if name not in (_MANIFEST, _SEAL) and name not in published)]
 
 
 def contents(database: Path) -> dict[str, dict[str, Any]]:
@@ -116,8 +117,8 @@ def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
             for path in _files(folder)
         },
     }
-    manifest[_SEAL] = _seal(manifest)
     (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / _SEAL).write_bytes(_seal(folder))
     for path in _files(folder):
         path.chmod(0o444)
         _sync(path)
@@ -248,10 +249,9 @@ def _refuse_foreign_pointer(settings: Settings) -> None:
         )
 
 
-def _seal(manifest: dict[str, Any]) -> str:
-    """sha256 of a manifest without its own seal."""
-    content = {key: value for key, value in manifest.items() if key != _SEAL}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+def _seal(folder: Path) -> bytes:
+    """The line that `sha256sum --check` reads."""
+    return f"{sha256(folder / _MANIFEST)}  {_MANIFEST}\n".encode()
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, *schemas: str) -> list[str]:

@@ -5,6 +5,7 @@ acts at the first event that matches: the process is killed or stopped, or the d
 `Commands` is a process that has imported everything and forks for each command, so that many faults cost little.
 """
 
+import importlib
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -74,6 +76,12 @@ class Commands:
         }  # fmt: skip
         return self._ask(about)
 
+    def call(self, function: Callable[[str], Any], folder: Path) -> Any:
+        """What a function says of a folder, asked in a process beside the commands: there links lead where they do for them."""
+        ended = self._ask({"call": [function.__module__, function.__name__, str(folder)]})
+        assert ended.code == 0, ended.output
+        return json.loads(ended.output)
+
     def go_on(self, stopped: Ended) -> Ended:
         """Let a stopped command run to its end."""
         return self._ask({"go_on": stopped.process})
@@ -117,7 +125,9 @@ def _serve(disk: str | None, size: str | None) -> None:
             output = os.memfd_create("output")
             process = os.fork()
             if process == 0:
-                _command(about, output)
+                for stream in (1, 2):
+                    os.dup2(output, stream)
+                _answer_call(*about["call"]) if "call" in about else _command(about)
             outputs[process] = output
         _, status = os.waitpid(process, os.WUNTRACED)
         code = None if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
@@ -141,10 +151,18 @@ def _tell(answer: dict[str, Any]) -> None:
     print(json.dumps(answer), flush=True)
 
 
-def _command(about: dict[str, Any], output: int) -> None:
-    """The child: never returns."""
-    for stream in (1, 2):
-        os.dup2(output, stream)
+def _answer_call(module: str, name: str, folder: str) -> None:
+    """A child that answers: never returns."""
+    answer = b"null"
+    try:
+        answer = json.dumps(getattr(importlib.import_module(module), name)(folder)).encode()
+    finally:
+        os.write(1, answer)
+        os._exit(0)
+
+
+def _command(about: dict[str, Any]) -> None:
+    """A child that runs a command: never returns."""
     os.environ.update(about["environment"])
     sys.argv = ["zhibiao", *about["arguments"]]
     if about["fault"]:
@@ -185,7 +203,9 @@ def _set(fault: Fault, home: Path) -> None:
 
 
 def _written(event: str, arguments: tuple[Any, ...]) -> list[str]:
-    paths = [os.fspath(value) for value in arguments if isinstance(value, str | os.PathLike)]
+    # What is opened is told with how it is opened.
+    named = arguments[:1] if event == "open" else arguments
+    paths = [os.fspath(value) for value in named if isinstance(value, str | os.PathLike)]
     written = [" ".join([event, *paths])]
     if event == "os.rename" and paths[-1].endswith("last_refresh.json"):
         record = json.loads(Path(paths[0]).read_text(encoding="utf-8"))

@@ -57,6 +57,7 @@ def test_a_snapshot_is_a_whole_read_only_folder_whose_manifest_is_true(settings:
     files = sorted(path.relative_to(made.folder).as_posix() for path in made.folder.rglob("*") if path.is_file())
     assert files == [
         "manifest.json",
+        "manifest.json.sha256",
         "parquet/build.parquet",
         "parquet/check_result.parquet",
         "parquet/dictionary.parquet",
@@ -68,7 +69,7 @@ def test_a_snapshot_is_a_whole_read_only_folder_whose_manifest_is_true(settings:
     assert {(made.folder / name).stat().st_mode & 0o777 for name in files} == {0o444}
     manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["id"] == made.id and manifest["as_of"] == "2026-01-31"
-    assert set(manifest["files"]) == set(files) - {"manifest.json"}
+    assert set(manifest["files"]) == set(files) - {"manifest.json", "manifest.json.sha256"}
     for name, about in manifest["files"].items():
         content = (made.folder / name).read_bytes()
         assert about == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
