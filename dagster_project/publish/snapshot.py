@@ -60,9 +60,6 @@ class Snapshot:
             for name, about in published.items()
             if not (self.folder / name).is_file() or sha256(self.folder / name) != about["sha256"]
         ]
-        seal = self.folder / _SEAL
-        if seal.exists() and seal.read_bytes() != _seal(self.folder):  # there was none before manifests were sealed
-            broken.append(_MANIFEST)
         there = (path.relative_to(self.folder).as_posix() for path in _files(self.folder))
         return [*broken, *(name for name in there if name not in (_MANIFEST, _SEAL) and name not in published)]
 
@@ -162,11 +159,8 @@ def recover(settings: Settings) -> None:
 
 
 def published(settings: Settings) -> list[Snapshot]:
-    """All snapshots that can be served, oldest first; one without a readable manifest is none."""
-    if not settings.snapshots.is_dir():
-        return []
-    folders = sorted(path for path in settings.snapshots.iterdir() if re.fullmatch(r"\d{6}-\d{8}T\d{6}Z", path.name))
-    return [snapshot for folder in folders if (snapshot := _read(folder))]
+    """All snapshots that can be served, oldest first; one whose manifest cannot be read or was changed is none."""
+    return [snapshot for folder in _folders(settings) if (snapshot := _read(folder))]
 
 
 def current(settings: Settings) -> Snapshot | None:
@@ -207,8 +201,18 @@ def rollback(settings: Settings, to: str | None = None) -> Snapshot:
     raise SnapshotError("; ".join(damaged))
 
 
+def _folders(settings: Settings) -> list[Path]:
+    """Folders that are named as snapshots are, oldest first."""
+    if not settings.snapshots.is_dir():
+        return []
+    return sorted(path for path in settings.snapshots.iterdir() if re.fullmatch(r"\d{6}-\d{8}T\d{6}Z", path.name))
+
+
 def _read(folder: Path) -> Snapshot | None:
+    seal = folder / _SEAL
     try:
+        if seal.exists() and seal.read_bytes() != _seal(folder):  # there was none before manifests were sealed
+            return None
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
@@ -224,15 +228,15 @@ def _next_id(settings: Settings) -> str:
 
 def _clean(settings: Settings) -> None:
     pins.remove_expired(settings)
-    served = current(settings)
-    others = [snapshot for snapshot in published(settings) if served is None or snapshot.id != served.id]
+    served = settings.current.resolve().name
+    others = [folder for folder in _folders(settings) if folder.name != served]
     pinned = {pin.snapshot_id for pin in pins.standing(settings)}
-    for snapshot in others[: -settings.keep]:
-        if snapshot.id in pinned or pins.reader_of(snapshot.database) is not None:
+    for folder in others[: -settings.keep]:
+        if folder.name in pinned or pins.reader_of(folder / DATABASE) is not None:
             continue
         # Renamed first: killed half-way, what is left must not look like a snapshot.
-        unfinished = snapshot.folder.with_name(f"{_UNFINISHED}{snapshot.id}")
-        os.replace(snapshot.folder, unfinished)
+        unfinished = folder.with_name(f"{_UNFINISHED}{folder.name}")
+        os.replace(folder, unfinished)
         shutil.rmtree(unfinished)
 
 
