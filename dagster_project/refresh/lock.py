@@ -13,7 +13,6 @@ from filelock import FileLock, Timeout
 
 from dagster_project.settings import Settings
 
-
 _LOCK = "refresh.lock"
 # Whoever asks whether the lock is held holds it for an instant; that must not turn a refresh away.
 _PATIENCE = 0.2

@@ -232,9 +232,7 @@ def _verdicts(record: Record) -> Table:
     return table
 
 
-def snapshots(
-    out: Console, known: list[Snapshot], served: Snapshot | None, kept: Mapping[str, Sequence[str]]
-) -> None:
+def snapshots(out: Console, known: list[Snapshot], served: Snapshot | None, kept: Mapping[str, Sequence[str]]) -> None:
     """Every snapshot, oldest first; `kept` says by its id which pins and readers keep it from being removed."""
     table = Table(title="快照 / snapshots", title_justify="left")
     for heading in ("", "快照 / id", "发布 / published", "基准日期 / as of", "行 / rows", "大小 / size",

@@ -247,7 +247,9 @@ def _report(processes: Sequence[_Process], snapshots: list[str], flipped: list[f
             if KINDS[one.kind][1]:
                 due = sum(told["began"] > moment for moment in flipped) - 1
                 if number < due:
-                    report.stale.append(f"{one.kind}: snapshot {number}, {told['began'] - flipped[number + 1]:.3f} s after the next")
+                    report.stale.append(
+                        f"{one.kind}: snapshot {number}, {told['began'] - flipped[number + 1]:.3f} s after the next"
+                    )
                 if number > newest:
                     seen_after[one.kind] = max(seen_after[one.kind], told["ended"] - flipped[number])
                     newest = number
@@ -270,7 +272,12 @@ SHIPPED_QUERIES = (
 def soak(publishes: int, home: Path) -> Report:
     """Readers of the shipped warehouse while snapshots of it, each with other figures, are published one after another."""
     environment = {**os.environ, "ZHIBIAO_HOME": str(home), "ZHIBIAO_RAW": str(ROOT / "raw")}
-    subprocess.run([sys.executable, "-m", "dagster_project.cli", "refresh"], cwd=ROOT, env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-c", "from dagster_project.cli import main; main()", "refresh"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
     settings = Settings(raw=ROOT / "raw", home=home, as_of=_as_of(home), keep=3)
     first = snapshot.current(settings)
     assert first is not None
@@ -284,7 +291,9 @@ def soak(publishes: int, home: Path) -> Report:
         with build_file.writing(settings.build) as connection:
             connection.execute("update meta.build set input_fingerprint = ?", [f"soak {number}"])
             connection.execute("update marts.fct_measure set value = value + ?", [number])
-            connection.execute("update marts.fct_indicator set value = value + ?, numerator = numerator + ?", [number] * 2)
+            connection.execute(
+                "update marts.fct_indicator set value = value + ?, numerator = numerator + ?", [number] * 2
+            )
             connection.execute("update quality.check_result set message = 'soak ' || ? where gate = 'rows'", [number])
         kept = ("as_of", "input_fingerprint", "code_fingerprint")
         snapshot.publish(settings, {key: first.manifest[key] for key in kept})

@@ -14,12 +14,17 @@ from pathlib import Path
 import pytest
 
 from dagster_project.publish import snapshot
+from dagster_project.publish.reader import Reader
+from tests.assets.test_cli import publish_again
 from tests.assets.test_refresh import correct, value_of
 from tests.conftest import Site, copied
 from tests.faults.injected import FILLER, KILLED, Commands, Ended, Fault
 
 # A megabyte more than a refresh of the province needs beside what it has published.
 _MEGABYTES = 100
+VALUE = (
+    "select value from marts.fct_measure where region_code = '430408' and measure_code = 'enrolment' and year = 2019"
+)
 
 LOADING = Fault(at=r"^record load running$", after=0.5)
 # When dbt writes down the statement of that model.
@@ -139,6 +144,60 @@ def test_a_second_refresh_is_told_who_is_at_it_and_how_long_a_hanging_one_hangs(
     disk.serves_the_old_one_whole()
 
 
+STEPS = {
+    "load": LOADING,
+    "dbt": COMPUTING,
+    "checks": CHECKING,
+    "checkpoint": Fault(at=r"^record publish running$"),
+    "parquet": WRITING_PARQUET,
+    "move": Fault(at=r"^os\.rename \S*/build/warehouse\.duckdb "),
+    "rename": Fault(at=r"^os\.rename \S*/\.new-\S* \S*/snapshots/\d\S*$"),
+    "flip": FLIPPING,
+    "clean-up": Fault(at=r"^os\.remove warehouse\.duckdb$"),
+    "record": Fault(at=r"^record publish published$"),
+}
+
+
+@pytest.fixture(scope="module")
+def commands() -> Iterator[Commands]:
+    made = Commands()
+    yield made
+    made.close()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_each_step_and_refreshed(commands: Commands, published: Site, step: str) -> None:
+    first = published.served()
+    kept = [first, publish_again(published), publish_again(published)]
+    correct(published)
+    reader = Reader(published.settings.served)
+    with reader.snapshot() as connection:
+        ended = commands.run(published.raw, published.home, "refresh", fault=STEPS[step], ZHIBIAO_KEEP="1")
+        assert ended.code == KILLED, ended.output
+        assert connection.execute(VALUE).fetchall() == [(900,)]
+    now, damaged, value = served(str(published.raw.parent))
+    assert damaged == [] and value == ([(901,)] if step in ("clean-up", "record") else [(900,)])
+    assert (now == kept[-1]) == (value == [(900,)])
+    ended = commands.run(published.raw, published.home, "refresh", ZHIBIAO_KEEP="1")
+    assert ended.code == 0, ended.output
+    assert served(str(published.raw.parent))[1:] == ([], [(901,)])
+    with reader.snapshot() as connection:
+        assert connection.execute(VALUE).fetchall() == [(901,)]
+    reader.close()
+    assert commands.run(published.raw, published.home, "status").code == 0
+    leaves_no_litter(published)
+    # Two more would be kept only where the clean-up did not come to its end; the next publish takes them.
+    assert len(list(published.settings.snapshots.iterdir())) <= 4
+
+
+def leaves_no_litter(site: Site) -> None:
+    left = {path.name for path in site.home.iterdir()} - {"alerts", "dagster", "documents"}
+    assert left == {"build", "current", "current.duckdb", "last_refresh.json", "refresh.lock", "snapshots"}
+    assert [path.name for path in site.settings.snapshots.iterdir() if path.name.startswith(".")] == []
+    assert list(site.settings.build.parent.iterdir()) == []
+
+
 def test_killed_before_the_flip_nothing_good_is_lost(disk: Disk) -> None:
     ended = disk.run("refresh", fault=FLIPPING)
     assert ended.code == KILLED, ended.output
@@ -149,7 +208,4 @@ def test_killed_before_the_flip_nothing_good_is_lost(disk: Disk) -> None:
     now, damaged, value = disk.commands.call(served, disk.path)
     assert now != disk.before and damaged == [] and value == [[901]]
     assert disk.run("status").code == 0
-    left = {path.name for path in disk.site.home.iterdir()} - {"alerts", "documents", "dagster"}
-    assert left == {"build", "current", "current.duckdb", "last_refresh.json", "refresh.lock", "snapshots"}
-    assert [path.name for path in disk.site.settings.snapshots.iterdir() if path.name.startswith(".")] == []
-    assert list(disk.site.settings.build.parent.iterdir()) == []
+    leaves_no_litter(disk.site)
