@@ -7,7 +7,7 @@ WHEELS ?=
 PIP_FLAGS = --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 PIP_SOURCE = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 
-.PHONY: help env env-dev refresh docs test test-clients test-offline lint types dev bundle clean
+.PHONY: help env env-dev refresh docs test test-clients soak test-offline lint types dev bundle clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1 \t/'
 
@@ -40,15 +40,18 @@ docs: refresh ## write the dictionary, cells and verdicts of docs/ from the serv
 test: lint types ## lint, types and tests
 	@.venv/bin/python -m pytest $(ARGS)
 
-test-clients: env-dev ## whether DuckDB 1.4 and 1.5 clients still read the served file
-	@for version in 1.4 1.5; do \
-		lock=requirements-clients-$$version.lock; \
-		[ .clients/$$version/.made -nt $$lock ] && continue; \
-		rm -rf .clients/$$version; \
-		.venv/bin/python -m pip install $(PIP_FLAGS) $(PIP_SOURCE) --target .clients/$$version -r $$lock || exit 1; \
-		touch .clients/$$version/.made; \
-	done
+.clients/%/.made: requirements-clients-%.lock .venv/.dev
+	@rm -rf .clients/$*
+	@.venv/bin/python -m pip install $(PIP_FLAGS) $(PIP_SOURCE) --target .clients/$* -r $<
+	@touch $@
+
+test-clients: .clients/1.4/.made .clients/1.5/.made ## whether DuckDB 1.4 and 1.5 clients still read the served file
 	@.venv/bin/python -m pytest -m old_clients $(ARGS)
+
+PUBLISHES ?= 50
+soak: .clients/soak/.made ## a kill at every step of a refresh; readers of every kind through 50 publishes
+	@.venv/bin/python -m pytest -m soak $(ARGS)
+	@PYTHONPATH=.clients/soak .venv/bin/python -m tests.faults.readers --publishes $(PUBLISHES)
 
 test-offline: ## whether a fresh clone installs from bundle/ and refreshes in an empty network namespace
 	@test -d bundle || { echo "first: make bundle"; exit 2; }

@@ -4,6 +4,7 @@
 Data tables are made elsewhere.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -156,6 +157,7 @@ def start(path: Path) -> None:
     """A fresh build file with empty `quality` and `meta` tables; what a killed build left is removed."""
     for leftover in (path, path.with_name(path.name + ".wal")):
         leftover.unlink(missing_ok=True)
+    shutil.rmtree(path.with_name(path.name + ".tmp"), ignore_errors=True)  # what DuckDB put aside for want of memory
     with writing(path) as connection:
         for schema in ("raw", "quality", "meta"):
             connection.execute(f"create schema {schema}")

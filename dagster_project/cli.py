@@ -43,11 +43,13 @@ def cli() -> None:
 def refresh(full: bool, as_of: date | None) -> None:
     """装载、计算、检查、发布 / load, compute, check, publish."""
     settings = _settings(as_of)
+    from dagster_project.publish import snapshot
     from dagster_project.refresh import steps
     from dagster_project.refresh.lock import only_writer
 
     _show_progress()
     with only_writer(settings):
+        snapshot.recover(settings)
         why = "要求全部重建 / asked for" if full else steps.needed(settings)
         if why is None:
             steps.settle(settings)
@@ -101,7 +103,7 @@ def status(as_json: bool) -> None:
     served, last = snapshot.current(settings), records.last(settings)
     if last and last.outcome == "running" and not is_held(settings):
         last.outcome, last.error = "failed", "中断，未完成 / interrupted before it was done"
-    damaged = served.damage() if served else []
+    damaged = snapshot.damage(settings, served) if served else []
     if as_json:
         from dataclasses import asdict
 
@@ -121,12 +123,39 @@ def status(as_json: bool) -> None:
 
 @cli.command()
 def snapshots() -> None:
-    """列出快照 / list the snapshots."""
-    from dagster_project.publish import snapshot
+    """列出快照，及谁使它保留 / list the snapshots, and what keeps them."""
+    from dagster_project.publish import pins, snapshot
     from dagster_project.report import terminal
 
     settings = _settings()
-    terminal.snapshots(terminal.console(), snapshot.published(settings), snapshot.current(settings))
+    known = snapshot.published(settings)
+    kept = {one.id: [f"{pin.name} ≤ {pin.until or '?'}" for pin in pins.standing(settings)
+                     if pin.snapshot_id == one.id] for one in known}  # fmt: skip
+    for one in known:
+        if (reader := pins.reader_of(one.database)) is not None:
+            kept[one.id].append(f"被读 / read by {reader or '?'}")
+    terminal.snapshots(terminal.console(), known, snapshot.current(settings), kept)
+
+
+@cli.command()
+@click.argument("snapshot_id", metavar="ID")
+@click.argument("name")
+@click.option("--until", type=_Day(), required=True, help="保留到这一天，含当天 / the last day it is kept.")
+def pin(snapshot_id: str, name: str, until: date) -> None:
+    """以 NAME 之名保留一个快照到某日 / keep a snapshot under a NAME until a day."""
+    from dagster_project.publish import pins, snapshot
+    from dagster_project.refresh.lock import only_writer
+
+    settings = _settings()
+    # Under the lock, so that the snapshot is not being removed meanwhile.
+    with only_writer(settings):
+        if snapshot_id not in {known.id for known in snapshot.published(settings)}:
+            raise snapshot.SnapshotError(f"没有快照 {snapshot_id} / no such snapshot: zhibiao snapshots")
+        try:
+            pins.put(settings, snapshot_id, name, until)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+    click.echo(f"保留 / kept: {snapshot_id}，{name}，≤ {until}")
 
 
 @cli.command()
@@ -363,7 +392,7 @@ def review(
 @click.option("--ignore-rest", is_flag=True, help="没有放置的表头一律忽略 / leave out all headings not placed.")
 def map_headings(path: Path, source: str, write: bool, ignore_rest: bool) -> None:
     """为表头不同的文件提出映射 / propose a mapping for a file with other headings, and show what was not placed."""
-    from dagster_project.ingest import files, proposal
+    from dagster_project.ingest import files, mapping_proposal
     from dagster_project.ingest.problem import ShapeError
     from dagster_project.report import terminal
 
@@ -375,7 +404,7 @@ def map_headings(path: Path, source: str, write: bool, ignore_rest: bool) -> Non
     if write and target.exists():
         raise click.UsageError(f"{target.name}: 已存在，先移走 / exists already; move it away first")
     try:
-        proposed = proposal.propose(file, contract)
+        proposed = mapping_proposal.propose(file, contract)
     except ShapeError as error:
         click.echo(str(error), err=True)
         sys.exit(1)

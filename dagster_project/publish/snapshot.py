@@ -1,8 +1,12 @@
 """Immutable snapshots and the one pointer that flips. A snapshot is whole before anyone can see it.
 
-<home>/snapshots/<id>/   warehouse.duckdb, parquet/, manifest.json (sizes, sha256, rows, fingerprints); read-only
+<home>/snapshots/<id>/   warehouse.duckdb, parquet/, manifest.json (sizes, sha256, rows, fingerprints) with its seal
+                         manifest.json.sha256; all read-only
 <home>/current           -> snapshots/<id>                  the only thing that changes
 <home>/current.duckdb    -> current/warehouse.duckdb        the path readers are given; never changes
+
+The flip is laid ready (`.current.new`) before the snapshot gets its name, so whatever a killed process leaves either
+names a whole snapshot, and the flip is finished, or it does not count and goes. Nothing depends on the clock.
 """
 
 import json
@@ -20,11 +24,13 @@ import duckdb
 
 from dagster_project import build_file
 from dagster_project.ingest.files import sha256
+from dagster_project.publish import pins
 from dagster_project.settings import Settings
 
 DATABASE = "warehouse.duckdb"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".new-"
+_SEAL = "manifest.json.sha256"
 
 
 class SnapshotError(Exception):
@@ -44,12 +50,18 @@ class Snapshot:
         return self.folder / DATABASE
 
     def damage(self) -> list[str]:
-        """Files that are missing or no longer have the bytes they were published with."""
-        return [
+        """Files that are missing, that no longer have the bytes they were published with, or that were not published.
+
+        A file too many matters: a WAL beside the database changes what readers see and leaves its bytes as they were.
+        """
+        published = self.manifest["files"]
+        broken = [
             name
-            for name, about in self.manifest["files"].items()
+            for name, about in published.items()
             if not (self.folder / name).is_file() or sha256(self.folder / name) != about["sha256"]
         ]
+        there = (path.relative_to(self.folder).as_posix() for path in _files(self.folder))
+        return [*broken, *(name for name in there if name not in (_MANIFEST, _SEAL) and name not in published)]
 
 
 def contents(database: Path) -> dict[str, dict[str, Any]]:
@@ -71,16 +83,17 @@ def contents(database: Path) -> dict[str, dict[str, Any]]:
 def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
     """Turn the build file into the served snapshot. `about` goes into the manifest.
 
-    The caller has passed the gates. Raises SnapshotError if the build file is not cleanly closed.
-    The build file is moved, so nothing can change it afterwards.
+    The caller has passed the gates. Raises SnapshotError if the build file is not cleanly closed, or if the pointer
+    is none of ours. The build file is moved, so nothing can change it afterwards.
     """
+    _refuse_foreign_pointer(settings)
     # Before anything opens the file: opening it for writing would take a killed writer's WAL into what was checked.
     _refuse_wal(settings)
     with build_file.writing(settings.build) as connection:
         connection.execute("checkpoint")
     _refuse_wal(settings)
     settings.snapshots.mkdir(parents=True, exist_ok=True)
-    _remove_unfinished(settings)
+    recover(settings)
     name = _next_id(settings)
     folder = settings.snapshots / f"{_UNFINISHED}{name}"
     (folder / "parquet").mkdir(parents=True)
@@ -102,15 +115,17 @@ def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
         },
     }
     (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / _SEAL).write_bytes(_seal(folder))
     for path in _files(folder):
         path.chmod(0o444)
         _sync(path)
     _sync(folder / "parquet")
     _sync(folder)
-    os.replace(folder, settings.snapshots / name)
-    _sync(settings.snapshots)
     snapshot = Snapshot(name, settings.snapshots / name, manifest)
-    point(settings, snapshot)
+    _prepare_flip(settings, snapshot)
+    os.replace(folder, snapshot.folder)
+    _sync(settings.snapshots)
+    _flip(settings)
     try:
         _clean(settings)
     except OSError as error:
@@ -120,19 +135,32 @@ def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
 
 
 def point(settings: Settings, snapshot: Snapshot) -> None:
-    """Flip the pointer: new readers see `snapshot` from here on, open ones keep what they have."""
-    # The path given to readers first: it never changes, and the flip stays the last thing that happens.
-    _link(settings.served, f"{settings.current.name}/{DATABASE}")
-    _link(settings.current, f"{settings.snapshots.name}/{snapshot.id}")
-    _sync(settings.home)
+    """Flip the pointer: new readers see `snapshot` from here on, open ones keep what they have. Raises SnapshotError."""
+    _refuse_foreign_pointer(settings)
+    _prepare_flip(settings, snapshot)
+    _flip(settings)
+
+
+def recover(settings: Settings) -> None:
+    """Finish or undo what a killed publish, rollback or cleaning left. The caller holds the lock.
+
+    A flip that was laid ready to a whole snapshot is finished: that snapshot had passed every gate.
+    """
+    prepared = _prepared(settings.current)
+    if prepared.is_symlink():
+        snapshot = _read(prepared.resolve())
+        if snapshot is not None and not snapshot.damage():
+            _refuse_foreign_pointer(settings)
+            _flip(settings)
+    for left in (prepared, _prepared(settings.served)):
+        left.unlink(missing_ok=True)
+    for folder in settings.snapshots.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(folder)
 
 
 def published(settings: Settings) -> list[Snapshot]:
-    """All snapshots that can be served, oldest first; one without a readable manifest is none."""
-    if not settings.snapshots.is_dir():
-        return []
-    folders = sorted(path for path in settings.snapshots.iterdir() if re.fullmatch(r"\d{6}-\d{8}T\d{6}Z", path.name))
-    return [snapshot for folder in folders if (snapshot := _read(folder))]
+    """All snapshots that can be served, oldest first; one whose manifest cannot be read or was changed is none."""
+    return [snapshot for folder in _folders(settings) if (snapshot := _read(folder))]
 
 
 def current(settings: Settings) -> Snapshot | None:
@@ -140,13 +168,10 @@ def current(settings: Settings) -> Snapshot | None:
     return _read(settings.current.resolve()) if settings.current.is_symlink() else None
 
 
-def is_whole(settings: Settings, served: Snapshot) -> bool:
-    """Whether readers reach a file of the right size where they are told to look; cheaper than `damage`."""
-    return (
-        settings.served.is_file()
-        and settings.served.samefile(served.database)
-        and served.database.stat().st_size == served.manifest["files"][DATABASE]["bytes"]
-    )
+def damage(settings: Settings, served: Snapshot) -> list[str]:
+    """What keeps readers from the served snapshot as it was published: files of it, and the path they are given."""
+    reached = settings.served.is_file() and settings.served.samefile(served.folder / DATABASE)
+    return [*served.damage(), *([] if reached else [settings.served.name])]
 
 
 def shown(settings: Settings) -> Snapshot | None:
@@ -156,27 +181,38 @@ def shown(settings: Settings) -> Snapshot | None:
 
 
 def rollback(settings: Settings, to: str | None = None) -> Snapshot:
-    """Point back to snapshot `to`, or to the one before the served one. Raises SnapshotError."""
+    """Point back to snapshot `to`, or to the newest whole one before the served one. Raises SnapshotError."""
     known = published(settings)
     served = current(settings)
     if to is None:
-        older = [snapshot for snapshot in known if served is None or snapshot.id < served.id]
-        if not older:
+        asked = [snapshot for snapshot in reversed(known) if served is None or snapshot.id < served.id]
+        if not asked:
             raise SnapshotError("没有更早的快照 / there is no older snapshot: zhibiao snapshots")
-        chosen = older[-1]
     else:
-        found = [snapshot for snapshot in known if snapshot.id == to]
-        if not found:
+        asked = [snapshot for snapshot in known if snapshot.id == to]
+        if not asked:
             raise SnapshotError(f"没有快照 {to} / no such snapshot: zhibiao snapshots")
-        chosen = found[0]
-    if damaged := chosen.damage():
-        raise SnapshotError(f"快照 {chosen.id} 已损坏 / is damaged: {', '.join(damaged)}")
-    point(settings, chosen)
-    return chosen
+    damaged = []
+    for snapshot in asked:
+        if not (names := snapshot.damage()):
+            point(settings, snapshot)
+            return snapshot
+        damaged.append(f"快照 {snapshot.id} 已损坏 / is damaged: {', '.join(names)}")
+    raise SnapshotError("; ".join(damaged))
+
+
+def _folders(settings: Settings) -> list[Path]:
+    """Folders that are named as snapshots are, oldest first."""
+    if not settings.snapshots.is_dir():
+        return []
+    return sorted(path for path in settings.snapshots.iterdir() if re.fullmatch(r"\d{6}-\d{8}T\d{6}Z", path.name))
 
 
 def _read(folder: Path) -> Snapshot | None:
+    seal = folder / _SEAL
     try:
+        if seal.exists() and seal.read_bytes() != _seal(folder):  # there was none before manifests were sealed
+            return None
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
@@ -191,12 +227,16 @@ def _next_id(settings: Settings) -> str:
 
 
 def _clean(settings: Settings) -> None:
-    served = current(settings)
-    others = [snapshot for snapshot in published(settings) if served is None or snapshot.id != served.id]
-    for snapshot in others[: -settings.keep]:
+    pins.remove_expired(settings)
+    served = settings.current.resolve().name
+    others = [folder for folder in _folders(settings) if folder.name != served]
+    pinned = {pin.snapshot_id for pin in pins.standing(settings)}
+    for folder in others[: -settings.keep]:
+        if folder.name in pinned or pins.reader_of(folder / DATABASE) is not None:
+            continue
         # Renamed first: killed half-way, what is left must not look like a snapshot.
-        unfinished = snapshot.folder.with_name(f"{_UNFINISHED}{snapshot.id}")
-        os.replace(snapshot.folder, unfinished)
+        unfinished = folder.with_name(f"{_UNFINISHED}{folder.name}")
+        os.replace(folder, unfinished)
         shutil.rmtree(unfinished)
 
 
@@ -205,9 +245,17 @@ def _refuse_wal(settings: Settings) -> None:
         raise SnapshotError(f"{settings.build} has a WAL left: it was not closed cleanly; run zhibiao refresh again")
 
 
-def _remove_unfinished(settings: Settings) -> None:
-    for folder in settings.snapshots.glob(f"{_UNFINISHED}*"):
-        shutil.rmtree(folder)
+def _refuse_foreign_pointer(settings: Settings) -> None:
+    if settings.current.exists() and not settings.current.is_symlink():
+        raise SnapshotError(
+            f"{settings.current} 不是链接（可能由跟随链接的复制而来），请移走后再刷新 / "
+            "is no link, perhaps from a copy that followed links: move it away and refresh again"
+        )
+
+
+def _seal(folder: Path) -> bytes:
+    """The line that `sha256sum --check` reads."""
+    return f"{sha256(folder / _MANIFEST)}  {_MANIFEST}\n".encode()
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, *schemas: str) -> list[str]:
@@ -223,11 +271,26 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-def _link(link: Path, target: str) -> None:
-    temporary = link.with_name(f".{link.name}.new")
-    temporary.unlink(missing_ok=True)
-    os.symlink(target, temporary)
-    os.replace(temporary, link)
+def _prepared(link: Path) -> Path:
+    return link.with_name(f".{link.name}.new")
+
+
+def _prepare_flip(settings: Settings, snapshot: Snapshot) -> None:
+    for link, target in (
+        (settings.served, f"{settings.current.name}/{DATABASE}"),
+        (settings.current, f"{settings.snapshots.name}/{snapshot.id}"),
+    ):
+        _prepared(link).unlink(missing_ok=True)
+        os.symlink(target, _prepared(link))
+    _sync(settings.home)
+
+
+def _flip(settings: Settings) -> None:
+    # The path given to readers first: it never changes, and the flip stays the last thing that happens.
+    for link in (settings.served, settings.current):
+        if _prepared(link).is_symlink():
+            os.replace(_prepared(link), link)
+    _sync(settings.home)
 
 
 def _sync(path: Path) -> None:

@@ -1,5 +1,6 @@
 """One writer at a time: a file lock on the home folder that says who holds it."""
 
+import fcntl
 import json
 import os
 import socket
@@ -12,6 +13,10 @@ from filelock import FileLock, Timeout
 
 from dagster_project.settings import Settings
 
+_LOCK = "refresh.lock"
+# Whoever asks whether the lock is held holds it for an instant; that must not turn a refresh away.
+_PATIENCE = 0.2
+
 
 class BusyError(Exception):
     """Another refresh holds the warehouse; the message says who and since when."""
@@ -19,15 +24,15 @@ class BusyError(Exception):
 
 @contextmanager
 def only_writer(settings: Settings) -> Iterator[None]:
-    """Hold the warehouse for writing; entering again in the same process is fine. Raises BusyError at once, never waits.
+    """Hold the warehouse for writing; entering again in the same process is fine. Raises BusyError within a second.
 
     The operating system frees the lock when a process dies, so a killed refresh blocks nobody.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     holder = settings.home / "refresh.holder.json"
-    lock = FileLock(settings.home / "refresh.lock", is_singleton=True, thread_local=False)
+    lock = FileLock(settings.home / _LOCK, is_singleton=True, thread_local=False)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=_PATIENCE)
     except Timeout:
         raise BusyError(_who(holder)) from None
     try:
@@ -46,17 +51,15 @@ def only_writer(settings: Settings) -> Iterator[None]:
 
 
 def is_held(settings: Settings) -> bool:
-    """Whether the process that last said it holds the warehouse is still alive; asks nobody and holds nothing up."""
+    """Whether a process holds the warehouse now. The lock itself is asked: process numbers and host names are reused."""
     try:
-        about = json.loads((settings.home / "refresh.holder.json").read_text(encoding="utf-8"))
-        if about["host"] != socket.gethostname():
-            return True
-        os.kill(about["pid"], 0)
-    except PermissionError:
-        return True  # it lives, under another user
-    except (OSError, ValueError, KeyError):
+        with (settings.home / _LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
         return False
-    return True
+    return False
 
 
 def _who(holder: Path) -> str:

@@ -56,8 +56,8 @@ def needed(settings: Settings) -> str | None:
         return "一次审核尚未写完 / a review is not fully written yet"
     if served is None:
         return "还没有可用的快照 / no usable snapshot yet"
-    if not snapshot.is_whole(settings, served):
-        return "所提供的快照不完整 / the served snapshot is not whole"
+    if snapshot.damage(settings, served):
+        return "所提供的快照不完整或已损坏 / the served snapshot is not whole"
     if served.manifest["input_fingerprint"] != fingerprint.of_inputs(settings.raw):
         return "输入有变化 / inputs changed"
     if served.manifest["code_fingerprint"] != fingerprint.of_code():
@@ -88,6 +88,7 @@ def suites(layer: str) -> list[Suite]:
 def load(settings: Settings) -> tuple[LoadReport, DocumentsReport]:
     """A fresh build file with every source in `raw.*`, and what the texts gave; the reports say what was refused."""
     with _step(settings, "load", records.begin(settings)) as record:
+        snapshot.recover(settings)
         build_file.start(settings.build)
         write.finish(settings)
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
@@ -266,6 +267,8 @@ _TITLES = {
 def _step(settings: Settings, name: str, record: Record | None = None) -> Iterator[Record]:
     record = record or records.last(settings) or records.begin(settings)
     record.step = name
+    # Before it begins, so that a killed refresh tells where it was.
+    records.save(settings, record)
     log.info("%s …", _TITLES[name])
     started, used = time.perf_counter(), time.process_time()
     try:

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from dagster_project.settings import ROOT, Settings
 
 if TYPE_CHECKING:
     from dagster_project.ingest.candidates import Reviewed
-    from dagster_project.ingest.proposal import Proposal
+    from dagster_project.ingest.mapping_proposal import Proposal
 
 _STYLE = {
     "loaded": "green",
@@ -199,7 +199,10 @@ def _checks(record: Record) -> Table:
 
 def status(out: Console, settings: Settings, served: Snapshot | None, damaged: list[str], last: Record | None) -> None:
     """What is served and how the last refresh went."""
-    if served is None:
+    if served is None and (settings.current.is_symlink() or settings.current.exists()):
+        out.print("[red]指针不指向可用的快照 / the pointer leads to no usable snapshot[/]: "
+                  "zhibiao rollback, 或 / or zhibiao refresh")  # fmt: skip
+    elif served is None:
         out.print("[yellow]还没有快照 / no snapshot yet[/]: make refresh")
     else:
         out.print(f"提供中 / served: [bold]{served.id}[/]，发布于 / published {served.manifest['published_at']}，"
@@ -230,9 +233,11 @@ def _verdicts(record: Record) -> Table:
     return table
 
 
-def snapshots(out: Console, known: list[Snapshot], served: Snapshot | None) -> None:
+def snapshots(out: Console, known: list[Snapshot], served: Snapshot | None, kept: Mapping[str, Sequence[str]]) -> None:
+    """Every snapshot, oldest first; `kept` says by its id which pins and readers keep it from being removed."""
     table = Table(title="快照 / snapshots", title_justify="left")
-    for heading in ("", "快照 / id", "发布 / published", "基准日期 / as of", "行 / rows", "大小 / size"):
+    for heading in ("", "快照 / id", "发布 / published", "基准日期 / as of", "行 / rows", "大小 / size",
+                    "保留 / kept for"):  # fmt: skip
         table.add_column(heading)
     for snapshot in known:
         rows = sum(about["rows"] for about in snapshot.manifest["tables"].values())
@@ -240,7 +245,7 @@ def snapshots(out: Console, known: list[Snapshot], served: Snapshot | None) -> N
         mark = "→" if served is not None and served.id == snapshot.id else ""
         table.add_row(
             mark, snapshot.id, snapshot.manifest["published_at"], snapshot.manifest["as_of"], f"{rows:,}",
-            f"{size / 1e6:.1f} MB",
+            f"{size / 1e6:.1f} MB", escape("\n".join(kept.get(snapshot.id, ()))),
         )  # fmt: skip
     out.print(table)
 

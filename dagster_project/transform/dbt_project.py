@@ -110,6 +110,8 @@ def _dbt_version() -> str:
 
 
 def _parse(now: str) -> None:
+    # First: killed half-way, what is left must not pass for the project it was parsed from before.
+    _PARSED_FROM.unlink(missing_ok=True)
     # With the profile's own path, wherever the home folder is: dbt parses everything anew when its profile changes.
     with _dbt(None) as run:
         response = run(["parse"], None)

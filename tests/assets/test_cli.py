@@ -122,6 +122,36 @@ def test_snapshots_are_listed_with_a_mark_at_the_served_one(published: Site, typ
     ]
 
 
+def test_a_pin_is_shown_with_its_day_and_so_is_who_reads(published: Site, type_in: Type) -> None:
+    served = str(published.served())
+    said = type_in(published, "pin", served, "report-2025", "--until", "2026-12-31")
+    assert said.code == 0 and served in said.out
+    assert (published.home / "pins" / f"{served}.report-2025").read_text() == "2026-12-31\n"
+    reading = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", reading, published.settings.served], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as reader:
+        assert reader.stdout is not None and reader.stdout.readline()
+        listed = type_in(published, "snapshots").out
+    assert "report-2025 ≤ 2026-12-31" in listed and f"read by {reader.pid}" in listed
+
+
+@pytest.mark.parametrize(
+    ("snapshot_id", "name", "code"), [("000009-20260101T000000Z", "a", 1), ("", "../a", 2)], ids=["unknown", "no name"]
+)
+def test_a_pin_that_cannot_be_is_refused(
+    published: Site, type_in: Type, snapshot_id: str, name: str, code: int
+) -> None:
+    said = type_in(published, "pin", snapshot_id or str(published.served()), name, "--until", "2026-12-31")
+    assert said.code == code and not (published.home / "pins").exists()
+
+
+def test_status_tells_a_pointer_that_leads_nowhere_from_a_first_refresh(published: Site, type_in: Type) -> None:
+    os.replace(published.settings.snapshots, published.home / "lost")
+    said = type_in(published, "status")
+    assert said.code == 1 and "leads to no usable snapshot" in said.out
+
+
 def test_rollback_serves_the_one_before_and_can_be_taken_back(published: Site, type_in: Type) -> None:
     first, second = published.served(), publish_again(published)
     said = type_in(published, "rollback")

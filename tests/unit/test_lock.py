@@ -1,7 +1,10 @@
 """One writer at a time: what a second process is told, and that nobody stays locked out."""
 
+import fcntl
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -65,3 +68,27 @@ def test_two_warehouses_do_not_stand_in_each_others_way(settings: Settings, tmp_
     elsewhere = Settings(raw=tmp_path, home=tmp_path / "elsewhere", as_of=AS_OF)
     with another_writer(settings), only_writer(elsewhere):
         pass
+
+
+def test_a_number_that_is_in_use_again_does_not_pass_for_the_holder(settings: Settings) -> None:
+    with another_writer(settings) as holder:
+        holder.kill()
+        holder.wait()
+    # What it left names a process that lives: this one, and another host, as after the restart of a container.
+    left = settings.home / "refresh.holder.json"
+    left.write_text(left.read_text(encoding="utf-8").replace(str(holder.pid), str(os.getpid())), encoding="utf-8")
+    assert not is_held(settings)
+    left.write_text('{"pid": 1, "host": "elsewhere", "since": "2026-01-31 02:00:00"}', encoding="utf-8")
+    assert not is_held(settings)
+
+
+def test_asking_whether_it_is_held_turns_no_refresh_away(settings: Settings) -> None:
+    with only_writer(settings):
+        pass
+    with (settings.home / "refresh.lock").open("a+b") as asked:
+        fcntl.flock(asked, fcntl.LOCK_SH)  # as `is_held` does, for longer than it does
+        release = threading.Timer(0.05, fcntl.flock, (asked, fcntl.LOCK_UN))
+        release.start()
+        with only_writer(settings):
+            pass
+        release.join()

@@ -57,6 +57,7 @@ def test_a_snapshot_is_a_whole_read_only_folder_whose_manifest_is_true(settings:
     files = sorted(path.relative_to(made.folder).as_posix() for path in made.folder.rglob("*") if path.is_file())
     assert files == [
         "manifest.json",
+        "manifest.json.sha256",
         "parquet/build.parquet",
         "parquet/check_result.parquet",
         "parquet/dictionary.parquet",
@@ -68,7 +69,7 @@ def test_a_snapshot_is_a_whole_read_only_folder_whose_manifest_is_true(settings:
     assert {(made.folder / name).stat().st_mode & 0o777 for name in files} == {0o444}
     manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["id"] == made.id and manifest["as_of"] == "2026-01-31"
-    assert set(manifest["files"]) == set(files) - {"manifest.json"}
+    assert set(manifest["files"]) == set(files) - {"manifest.json", "manifest.json.sha256"}
     for name, about in manifest["files"].items():
         content = (made.folder / name).read_bytes()
         assert about == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
@@ -187,64 +188,6 @@ def test_a_build_file_still_open_for_writing_is_not_published(settings: Settings
     assert read(settings.served) == ["old"]
 
 
-def test_what_a_killed_publish_left_is_never_served_and_goes_with_the_next_one(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    publish(settings, "a")
-    build(settings, "b")
-
-    def killed(path: Path) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(snapshot, "_sync", killed)
-        snapshot.publish(settings, {})
-    (left,) = [name for name in names(settings) if name.startswith(".new-")]
-    assert [known.id[:6] for known in snapshot.published(settings)] == ["000001"]
-    assert read(settings.served) == ["a"]
-    publish(settings, "c")
-    assert left not in names(settings)
-    assert read(settings.served) == ["c"]
-
-
-def test_a_publish_killed_before_its_first_flip_leaves_no_path_for_readers_missing_for_ever(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    build(settings, "a")
-    link = snapshot._link
-    made: list[str] = []
-
-    def once(path: Path, target: str) -> None:
-        if made:
-            raise KeyboardInterrupt
-        made.append(path.name)
-        link(path, target)
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(snapshot, "_link", once)
-        snapshot.publish(settings, {})
-    # Either nothing is served, and the next refresh has something to do, or both links stand.
-    assert snapshot.current(settings) is None
-    assert steps.needed(settings) is not None
-
-
-def test_a_snapshot_half_removed_by_a_killed_cleaning_is_no_snapshot(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in "abc":
-        publish(settings, name)
-
-    def killed(folder: Path) -> None:
-        (folder / "warehouse.duckdb").unlink()
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("dagster_project.publish.snapshot.shutil.rmtree", killed)
-        publish(settings, "d")
-    assert [known.id[:6] for known in snapshot.published(settings)] == ["000002", "000003", "000004"]
-    assert read(settings.served) == ["d"]
-
-
 def test_ids_keep_their_order_when_the_clock_jumps_back(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     first = publish(settings, "a")
 
@@ -287,11 +230,11 @@ def test_an_unreadable_manifest_stops_neither_the_way_back_nor_the_next_publish(
 
 def test_a_missing_reader_path_is_something_to_do(settings: Settings) -> None:
     made = publish(settings, "a")
-    assert snapshot.is_whole(settings, made)
+    assert snapshot.damage(settings, made) == []
     settings.served.unlink()
-    assert not snapshot.is_whole(settings, made)
+    assert snapshot.damage(settings, made) == ["current.duckdb"]
     snapshot.point(settings, made)
-    assert snapshot.is_whole(settings, made)
+    assert snapshot.damage(settings, made) == []
 
 
 def test_folders_that_are_not_snapshots_are_left_alone(settings: Settings) -> None:

@@ -16,7 +16,7 @@ from dagster_project import build_file
 from dagster_project.ingest import template
 from dagster_project.ingest.contract import load_contracts
 from dagster_project.ingest.load import Outcome, load
-from dagster_project.ingest.proposal import Proposal, propose
+from dagster_project.ingest.mapping_proposal import Proposal, propose
 from dagster_project.settings import ROOT
 from tests.conftest import Site
 

@@ -1,0 +1,79 @@
+"""What keeps an old snapshot from being removed: a pin that names it, or a process that has it open.
+
+<home>/pins/<id>.<name>   one pin: its content is the last day it holds, like 2026-12-31
+"""
+
+import fcntl
+import re
+import struct
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from dagster_project.settings import Settings
+
+_PIN = re.compile(r"(\d{6}-\d{8}T\d{6}Z)\.([\w-]{1,60})")
+# struct flock of 64-bit Linux: type, whence, start, length, process.
+_FLOCK = "hhqqi"
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A snapshot kept under a name until a day; without a readable day it is kept (None)."""
+
+    snapshot_id: str
+    name: str
+    until: date | None
+
+
+def standing(settings: Settings) -> list[Pin]:
+    """The pins that hold on the as-of date, by snapshot and name; a file of another form is none."""
+    return [pin for pin in _all(settings) if pin.until is None or pin.until >= settings.as_of]
+
+
+def put(settings: Settings, snapshot_id: str, name: str, until: date) -> Pin:
+    """Pin a snapshot under a name until a day, that day included; the same name again moves the day.
+
+    Raises ValueError for a name that is none. The caller knows that there is such a snapshot.
+    """
+    path = settings.home / "pins" / f"{snapshot_id}.{name}"
+    if not _PIN.fullmatch(path.name):
+        raise ValueError(f"{name!r}: 名称只用字母、数字、- 与 _ / letters, digits, - and _ only")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{until.isoformat()}\n", encoding="utf-8")
+    return Pin(snapshot_id, name, until)
+
+
+def remove_expired(settings: Settings) -> None:
+    """Remove the pins that no longer hold. The caller holds the lock."""
+    for pin in set(_all(settings)) - set(standing(settings)):
+        (settings.home / "pins" / f"{pin.snapshot_id}.{pin.name}").unlink(missing_ok=True)
+
+
+def reader_of(database: Path) -> int | None:
+    """A process, other than this one, that has the file open through DuckDB; None if there is none.
+
+    DuckDB locks what it opens, for reading too; the lock goes with the process, however it ends, and needs no clock.
+    A process of another container may be told as 0.
+    """
+    asked = struct.pack(_FLOCK, fcntl.F_WRLCK, 0, 0, 0, 0)
+    try:
+        with database.open("rb") as file:
+            kind, _, _, _, process = struct.unpack(_FLOCK, fcntl.fcntl(file, fcntl.F_GETLK, asked))
+    except FileNotFoundError:
+        return None
+    return None if kind == fcntl.F_UNLCK else process
+
+
+def _all(settings: Settings) -> list[Pin]:
+    folder = settings.home / "pins"
+    found = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    named = ((path, _PIN.fullmatch(path.name)) for path in found)
+    return [Pin(match[1], match[2], _day(path)) for path, match in named if match]
+
+
+def _day(path: Path) -> date | None:
+    try:
+        return date.fromisoformat(path.read_text(encoding="utf-8").strip())
+    except (OSError, ValueError):
+        return None
