@@ -102,3 +102,34 @@
     {{ one }}.region_code = {{ other }}.region_code and {{ one }}.year = {{ other }}.year and {{ one }}.stage = {{ other }}.stage
     and {{ one }}.segment = {{ other }}.segment and {{ one }}.measure_code = {{ other }}.measure_code
 {%- endmacro %}
+
+{# The figures of the measures that formulas add up, each in the cell it adds to. `which`: of which of the terms `t`. It is
+   written out wherever it is read: read from one place by several, millions of rows would have to be kept. #}
+{% macro formula_components(which) %}
+    select
+        t.formula_no as formula_no,
+        t.component_count as component_count,
+        t.pair_no as pair_no,
+        t.side as side,
+        t.coefficient as coefficient,
+        coalesce(k.region_code, m.region_code) as region_code,
+        m.year - t.year_offset as year,
+        case when t.formula_stage = '' then m.stage else t.formula_stage end as stage,
+        case when t.measure_segment = '' then m.segment else 'all' end as segment,
+        m.value as value,
+        m.value_low as value_low,
+        m.value_high as value_high,
+        m.confidence as confidence,
+        coalesce(m.uncorrected_value, m.value) as received_value,
+        case when m.uncorrected_value is not null then 1 else 0 end as is_corrected
+    from terms as t
+    inner join {{ ref('int_measure') }} as m
+        on t.measure_code = m.measure_code
+        and (t.measure_stage = '' or t.measure_stage = m.stage)
+        and (t.measure_stage <> '' or t.formula_stage = '' or t.formula_stage = m.stage)
+        and (t.measure_segment = '' or t.measure_segment = m.segment)
+    left join renamed as k
+        on m.region_code = k.former_code and m.year < k.break_year and m.year - t.year_offset >= k.break_year
+    inner join possible as p on t.formula_no = p.formula_no and coalesce(k.region_code, m.region_code) = p.region_code
+    where {{ which }} and {{ holds_in('m.year - t.year_offset', 't.valid_from', 't.valid_to') }}
+{% endmacro %}

@@ -26,6 +26,7 @@ terms as (
     select
         f.formula_no as formula_no,
         f.component_count as component_count,
+        f.formula_count as formula_count,
         f.valid_from as valid_from,
         f.valid_to as valid_to,
         f.formula_stage as formula_stage,
@@ -92,36 +93,6 @@ possible as (
     having count(distinct t.what) = n.what_count
 ),
 
-components as (
-    select
-        t.formula_no as formula_no,
-        t.component_count as component_count,
-        t.is_paired as is_paired,
-        t.pair_no as pair_no,
-        t.side as side,
-        t.coefficient as coefficient,
-        coalesce(k.region_code, m.region_code) as region_code,
-        m.year - t.year_offset as year,
-        case when t.formula_stage = '' then m.stage else t.formula_stage end as stage,
-        case when t.measure_segment = '' then m.segment else 'all' end as segment,
-        m.value as value,
-        m.value_low as value_low,
-        m.value_high as value_high,
-        m.confidence as confidence,
-        coalesce(m.uncorrected_value, m.value) as received_value,
-        case when m.uncorrected_value is not null then 1 else 0 end as is_corrected
-    from terms as t
-    inner join {{ ref('int_measure') }} as m
-        on t.measure_code = m.measure_code
-        and (t.measure_stage = '' or t.measure_stage = m.stage)
-        and (t.measure_stage <> '' or t.formula_stage = '' or t.formula_stage = m.stage)
-        and (t.measure_segment = '' or t.measure_segment = m.segment)
-    left join renamed as k
-        on m.region_code = k.former_code and m.year < k.break_year and m.year - t.year_offset >= k.break_year
-    inner join possible as p on t.formula_no = p.formula_no and coalesce(k.region_code, m.region_code) = p.region_code
-    where {{ holds_in('m.year - t.year_offset', 't.valid_from', 't.valid_to') }}
-),
-
 pairs as (
     select
         c.formula_no as formula_no,
@@ -141,8 +112,9 @@ pairs as (
         {% endfor %}
         max(c.confidence) as confidence,
         max(c.is_corrected) as is_corrected
-    from components as c
-    where c.is_paired
+    from (
+        {{ formula_components('t.is_paired') }}
+    ) as c
     group by c.formula_no, c.component_count, c.region_code, c.year, c.stage, c.segment, c.pair_no
 ),
 
@@ -194,7 +166,7 @@ paired as (
     having cast(sum(c.components) as bigint) = c.component_count
 ),
 
-sums as (
+sums_of_one as (
     select
         c.formula_no as formula_no,
         c.region_code as region_code,
@@ -209,98 +181,78 @@ sums as (
         {% endfor %}
         max(c.confidence) as confidence,
         max(c.is_corrected) as is_corrected
-    from components as c
-    where not c.is_paired
+    from (
+        {{ formula_components('not t.is_paired and t.formula_count = 1') }}
+    ) as c
     group by c.formula_no, c.component_count, c.region_code, c.year, c.stage, c.segment
     having count(*) = c.component_count
 ),
 
-complete as (
+sums_of_several as (
     select
-        s.formula_no as formula_no,
-        s.region_code as region_code,
-        s.year as year,
-        s.stage as stage,
-        s.segment as segment,
-        s.numerator as numerator,
-        s.numerator_low as numerator_low,
-        s.numerator_high as numerator_high,
-        s.denominator as denominator,
-        s.denominator_low as denominator_low,
-        s.denominator_high as denominator_high,
-        s.received_numerator as received_numerator,
-        s.received_denominator as received_denominator,
-        cast(null as {{ dbl() }}) as quotients,
-        cast(null as {{ dbl() }}) as quotients_low,
-        cast(null as {{ dbl() }}) as quotients_high,
-        cast(null as {{ dbl() }}) as received_quotients,
-        cast(null as integer) as all_reach_bounds,
-        cast(null as integer) as received_all_reach_bounds,
-        cast(null as integer) as has_zero_denominator,
-        s.confidence as confidence,
-        s.is_corrected as is_corrected
-    from sums as s
-    union all
-    select
-        p.formula_no as formula_no,
-        p.region_code as region_code,
-        p.year as year,
-        p.stage as stage,
-        p.segment as segment,
-        p.numerator as numerator,
-        p.numerator_low as numerator_low,
-        p.numerator_high as numerator_high,
-        p.denominator as denominator,
-        p.denominator_low as denominator_low,
-        p.denominator_high as denominator_high,
-        p.received_numerator as received_numerator,
-        p.received_denominator as received_denominator,
-        p.quotients as quotients,
-        p.quotients_low as quotients_low,
-        p.quotients_high as quotients_high,
-        p.received_quotients as received_quotients,
-        p.all_reach_bounds as all_reach_bounds,
-        p.received_all_reach_bounds as received_all_reach_bounds,
-        p.has_zero_denominator as has_zero_denominator,
-        p.confidence as confidence,
-        p.is_corrected as is_corrected
-    from paired as p
+        c.formula_no as formula_no,
+        c.region_code as region_code,
+        c.year as year,
+        c.stage as stage,
+        c.segment as segment,
+        {% for side in sides %}
+        cast(sum(case when c.side = '{{ side }}' then c.coefficient * c.value end) as {{ dbl() }}) as {{ side }},
+        cast(sum(case when c.side = '{{ side }}' then c.coefficient * case when c.coefficient < 0 then c.value_high else c.value_low end end) as {{ dbl() }}) as {{ side }}_low,
+        cast(sum(case when c.side = '{{ side }}' then c.coefficient * case when c.coefficient < 0 then c.value_low else c.value_high end end) as {{ dbl() }}) as {{ side }}_high,
+        cast(sum(case when c.side = '{{ side }}' then c.coefficient * c.received_value end) as {{ dbl() }}) as received_{{ side }},
+        {% endfor %}
+        max(c.confidence) as confidence,
+        max(c.is_corrected) as is_corrected
+    from (
+        {{ formula_components('not t.is_paired and t.formula_count > 1') }}
+    ) as c
+    group by c.formula_no, c.component_count, c.region_code, c.year, c.stage, c.segment
+    having count(*) = c.component_count
 ),
 
 -- Of several formulas of one indicator the first that is complete stands.
-{% set chosen = ['region_code', 'year', 'stage', 'segment', 'numerator', 'numerator_low', 'numerator_high', 'denominator', 'denominator_low', 'denominator_high', 'received_numerator', 'received_denominator', 'quotients', 'quotients_low', 'quotients_high', 'received_quotients', 'all_reach_bounds', 'received_all_reach_bounds', 'has_zero_denominator', 'confidence', 'is_corrected'] %}
-first_of_several as (
-    select
-        c.formula_no as formula_no,
-        {% for column in chosen %}
-        c.{{ column }} as {{ column }},
-        {% endfor %}
-        row_number() over (
-            partition by f.indicator_code, c.region_code, c.year, c.stage, c.segment order by f.priority, f.variant
-        ) as variant_no
-    from complete as c
-    inner join formulas as f on c.formula_no = f.formula_no
+{% set numbers = ['numerator', 'numerator_low', 'numerator_high', 'denominator', 'denominator_low', 'denominator_high', 'received_numerator', 'received_denominator'] %}
+{% set of_pairs = ['quotients', 'quotients_low', 'quotients_high', 'received_quotients', 'all_reach_bounds', 'received_all_reach_bounds', 'has_zero_denominator'] %}
+{% set chosen = ['formula_no', 'region_code', 'year', 'stage', 'segment'] + numbers + of_pairs + ['confidence', 'is_corrected'] %}
+several as (
+    select {% for column in chosen %}{% if column in of_pairs %}cast(null as {% if column.endswith('bounds') or column.startswith('has') %}integer{% else %}{{ dbl() }}{% endif %}){% else %}s.{{ column }}{% endif %} as {{ column }}{% if not loop.last %}, {% endif %}{% endfor %}
+
+    from sums_of_several as s
+    union all
+    select {% for column in chosen %}p.{{ column }} as {{ column }}{% if not loop.last %}, {% endif %}{% endfor %}
+
+    from paired as p
+    inner join formulas as f on p.formula_no = f.formula_no
     where f.formula_count > 1
 ),
 
-standing as (
+ranked as (
     select
-        c.formula_no as formula_no,
-        {% for column in chosen %}c.{{ column }} as {{ column }}{% if not loop.last %},{% endif %}
-
+        {% for column in chosen %}
+        v.{{ column }} as {{ column }},
         {% endfor %}
+        row_number() over (
+            partition by f.indicator_code, v.region_code, v.year, v.stage, v.segment order by f.priority, f.variant
+        ) as variant_no
+    from several as v
+    inner join formulas as f on v.formula_no = f.formula_no
+),
 
-    from complete as c
-    inner join formulas as f on c.formula_no = f.formula_no
+standing as (
+    select {% for column in chosen %}{% if column in of_pairs %}cast(null as {% if column.endswith('bounds') or column.startswith('has') %}integer{% else %}{{ dbl() }}{% endif %}){% else %}s.{{ column }}{% endif %} as {{ column }}{% if not loop.last %}, {% endif %}{% endfor %}
+
+    from sums_of_one as s
+    union all
+    select {% for column in chosen %}p.{{ column }} as {{ column }}{% if not loop.last %}, {% endif %}{% endfor %}
+
+    from paired as p
+    inner join formulas as f on p.formula_no = f.formula_no
     where f.formula_count = 1
     union all
-    select
-        o.formula_no as formula_no,
-        {% for column in chosen %}o.{{ column }} as {{ column }}{% if not loop.last %},{% endif %}
+    select {% for column in chosen %}r.{{ column }} as {{ column }}{% if not loop.last %}, {% endif %}{% endfor %}
 
-        {% endfor %}
-    from first_of_several as o
-    where o.variant_no = 1
+    from ranked as r
+    where r.variant_no = 1
 ),
 
 -- A formula that looks at several years compares nothing across a break between them: of all regions or of one, of all
@@ -327,7 +279,7 @@ valued as (
         f.variant as variant,
         case when f.kind = 'rule' then f.rule else f.kind end as kind,
         f.scale as scale,
-        {% for column in chosen if column != 'has_zero_denominator' %}
+        {% for column in chosen if column not in ('formula_no', 'has_zero_denominator') %}
         r.{{ column }} as {{ column }},
         {% endfor %}
         case
