@@ -176,7 +176,7 @@ def _candidates(findings: list[Finding], document: Document, plan: Plan, own: st
         if not code and region:
             notes.append("地区未能对应代码 / region without a code")
         period, deadline, target_year, hidden = _when(f, plan)
-        resolved = known.indicator(f.name, f.unit, f.comparator)
+        resolved = known.indicator(f.name, f.unit)
         if not resolved.code:
             notes.append(resolved.note)
         out.append(

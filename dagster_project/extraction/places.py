@@ -4,6 +4,7 @@ Only the forms of Chinese place names are known here; codes and history are `res
 """
 
 import re
+from functools import lru_cache
 
 from dagster_project.extraction import words
 from dagster_project.extraction.resolve import reference
@@ -35,6 +36,8 @@ def members(text: str) -> list[str]:
     >>> members("安定区、通渭县和X市"), members("小学、初中")
     (['安定区', '通渭县', 'X市'], [])
     """
+    if _LAST.search(text) is None:
+        return []
     found = [part for part in re.split(r"[、和与及]|以及", text) if part]
     return found if found and all(is_place(part) for part in found) else []
 
@@ -57,8 +60,18 @@ _SEPARATOR = re.compile(r"、|和(?!谐|平)|与|及(?!以)|以及")
 _OPENS = re.compile(r"^(?:其中[,，]?|在|支持|推进|推动|指导|确保|力争|以|将|由|扶持|完成|实现)+")
 
 
+_LAST = re.compile(r"[省市县区州旗盟域部团地镇乡道木会]")
+
+
 def named(text: str) -> str:
     """The place that a text opens with: one of the code book, hidden, or of a town's form; empty where none."""
+    return _named(text[:14])
+
+
+@lru_cache(maxsize=65536)
+def _named(text: str) -> str:
+    if _LAST.search(text, 1) is None:
+        return ""
     names = reference().names
     for length in range(min(12, len(text)), 1, -1):
         if text[:length] in names:

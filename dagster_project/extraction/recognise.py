@@ -599,12 +599,12 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
     if regions:
         state.regions = regions
         return [replace(finding, region=r, notes=list(finding.notes)) for r in regions]
-    parts = _members(subject, made) if q.family in (RATE, RATIO, MONEY, TIMES, POINTS) or (q.family == COUNT and made.how and re.search(words.STAGE, subject)) else []
+    parts = _members(subject, made) if q.family in (RATE, RATIO, MONEY, TIMES, POINTS) or (q.family == COUNT and made.how and words.IS_STAGE.search(subject)) else []
     if len(parts) > 1:
         out = []
         for part in parts:
             word = clean(part)[0]
-            if re.fullmatch(words.STAGE, word) and metric:
+            if words.IS_STAGE.fullmatch(word) and metric:
                 word = _with_head(word, metric)
             one = _named(made, q, word, region, after)
             if one is not None:
@@ -735,9 +735,9 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         if base and not full and made.predicate == "完成":
             full = f"{base}完成率"
         elif base and (not full or not words.RATE_NOUN.search(full)):
-            stage = re.fullmatch(words.STAGE, base)
+            stage = words.IS_STAGE.fullmatch(base)
             full = _with_head(base, full or state.metric) if stage else f"{full}占{base}"
-        elif base and re.fullmatch(words.STAGE, base):
+        elif base and words.IS_STAGE.fullmatch(base):
             full = _with_head(base, full)
             state.metric = state.metric or subject
     full = re.sub(r"^(?:[^,，]{0,2}看|选派|覆盖(?=.{0,3}$))", "", full) if full.startswith(("分年度看",)) else full
@@ -788,7 +788,7 @@ def _with_head(stage: str, name: str) -> str:
 
 
 def _needs_subject(name: str) -> bool:
-    return name in ("", "比例", "占比", "比重", "率", "这一比例", "达标率", "校均") or bool(re.fullmatch(words.STAGE, name)) or len(name) < 2
+    return name in ("", "比例", "占比", "比重", "率", "这一比例", "达标率", "校均") or bool(words.IS_STAGE.fullmatch(name)) or len(name) < 2
 
 
 def _carried(made: _Made, finding: Finding) -> str:
@@ -957,7 +957,7 @@ def _members(subject: str, made: _Made) -> list[str]:
     standing = re.compile(rf"(?:{words.CLASS_NOUN})$")
     if not each and not all(standing.search(part) for part in parts[:-1]):
         return []
-    if each and not all(standing.search(part) or re.fullmatch(words.STAGE, part) for part in parts[:-1]):
+    if each and not all(standing.search(part) or words.IS_STAGE.fullmatch(part) for part in parts[:-1]):
         return []
     return _shared_tail(parts)
 
@@ -1031,7 +1031,7 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 out.append(finding)
         return out
     parts = [p for p in re.split(r"、|以及|和|与(?!学生)|(?<!以)及(?!以|其)", head) if p]
-    if len(parts) == count and all(_SCHOOL.search(p) and not re.fullmatch(words.STAGE, p) for p in parts):
+    if len(parts) == count and all(_SCHOOL.search(p) and not words.IS_STAGE.fullmatch(p) for p in parts):
         for q, part in zip(items, parts, strict=True):
             finding = _named(made, q, clean(verb_tail)[0], "", after)
             if finding is not None:
@@ -1045,7 +1045,7 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
         names = _shared_tail([clean(p)[0] if i == 0 else p for i, p in enumerate(parts)])
         for q, part in zip(items, names, strict=True):
             name = clean(part)[0]
-            if re.fullmatch(words.STAGE, name) and state.metric:
+            if words.IS_STAGE.fullmatch(name) and state.metric:
                 name = _with_head(name, state.metric)
             finding = _named(made, q, name + ("" if q.family in (RATE, RATIO) else verb_tail), region, after)
             if finding is not None:
