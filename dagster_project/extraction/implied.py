@@ -41,7 +41,7 @@ _ENDED = re.compile(
     rf"(?P<how>坚决|全面|基本|彻底|逐步|严格|有效|依法|坚决依法|力争|确保)*(?P<verb>消除|杜绝|取缔|清除|不发生|不出现|清零)(?P<np>[^,，。;；:：、]{{0,20}}?(?:{_GONE_NOUN})[^,，。;；:：、和]{{0,8}}?)(?P<plan>计划|任务|目标|现象|问题|行为|的?发生|工作)?$"
 )
 _GONE_BEFORE = re.compile(
-    rf"(?P<np>[^,，。;；:：]{{0,24}}?(?:{_GONE_NOUN})[^,，。;；:：]{{0,6}}?)(?:全部|全面|基本|彻底|得到|予以|要|必须|率先)*(?P<verb>消除|取缔|清零|化解|清除)$"
+    rf"(?P<np>[^,，。;；:：]{{0,24}}?(?:{_GONE_NOUN})[^,，。;；:：]{{0,6}}?)(?:全部|全面|基本|彻底|得到|予以|要|必须|率先|实现|动态|保持|年底前|力争)*(?P<verb>消除|取缔|清零|化解|清除)$"
 )
 _ZERO = re.compile(
     r"(?P<np>[^,，。;；:：]{2,34}?)(?:实现|达到|保持|做到|全部|动态|确保|要|为|年内|基本)*(?P<zero>清零|归零|零发生|零辍学|零失学|零事故|零容忍|一个(?:都|也)?不能少|一个(?:都|也)?不少|无一失学|无一辍学|零增长|零拒绝)(?P<after>目标|的目标)?$"
@@ -73,10 +73,11 @@ def may_hold(clause: str) -> bool:
     return _MAY_HOLD.search(clause) is not None
 
 
-def read(clause: str, numbered: bool, sentence: str) -> list[Implied]:
+def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[Implied]:
     """The implied targets of a clause without its quotation marks.
 
-    `numbered` says that the clause holds a number which is a target; `sentence` is the whole sentence.
+    `numbered` says that the clause holds a number which is a target; `sentence` is the whole sentence, `before` the
+    clause before.
     """
     found: list[Implied] = []
     plain = re.sub(r"[“”\"「」]", "", clause)
@@ -89,6 +90,10 @@ def read(clause: str, numbered: bool, sentence: str) -> list[Implied]:
                 found.append(Implied(max(at, 0), f"{m['np']}{where}覆盖率", "=", "100", "%"))
         if not found and not numbered and (m := _COVERS.search(plain)):
             found.append(Implied(plain.find("覆盖"), f"{m['np'] or m['of']}覆盖率", "=", "100", "%"))
+    if not numbered and re.fullmatch(r"(?:确保|力争|并|要|予以)*(?:全部|全面|坚决|彻底)*(?:予以)?(?:取缔|消除|清零|关停|清除)", plain):
+        if (noun := re.search(rf"[^,，。;；:：、]{{0,12}}(?:{_GONE_NOUN})[^,，。;；:：、和]{{0,6}}", before)) is not None:
+            name = re.sub(r"^(?:全面|坚决|依法|清理|整顿|整治|治理|排查|对)+", "", noun[0])
+            found.append(Implied(0, _gone(name), "eliminate", "0", _gone_unit(name)))
     if m := _ENDED.search(plain):
         if not numbered:
             noun = f"{m['np']}"
@@ -161,6 +166,7 @@ def _slogan(at: int, name: str) -> Implied:
 
 
 def _gone(noun: str) -> str:
+    noun = re.sub(r"(?:全部|全面|实现|动态|保持|基本|彻底|率先|要)+$", "", noun)
     noun = re.sub(r"(?:计划|任务|目标|现象|问题|行为|的?发生|工作)$", "", noun)
     noun = re.sub(r"无证(?:办园|园)", "无证幼儿园", noun)
     if re.search(r"事故|事件|欺凌|案件", noun) and not noun.endswith(("事故", "事件", "案件")):

@@ -89,6 +89,8 @@ class State:
     head: Finding | None = None
     """The count or amount that 其中 takes apart."""
     total: Finding | None = None
+    whole: Finding | None = None
+    """What the 其中 that is open takes apart."""
 
     def paragraph(self) -> None:
         self.tense.paragraph()
@@ -108,7 +110,7 @@ _LEAD = re.compile(
     r"主要|分年度看|各地(?=.)|原则上|一般|即|是|不断|有效|持续|深入|统筹|抓好|做好|落实|提高(?=.{3})|提升(?=.{3})|扩大(?=.{3})|增强|完善|优化|引导、监督|引导|督促|鼓励|支持(?!建设)|重点|强化|严格(?:控制)?|首期|规划(?=新|建)|动工(?=新)|实施(?=.{0,2}新)|开展(?=.{6})|完成(?=.{2})|—+|-+|\d+[.、]|各(?=校|学校)|为(?!民)|目标)"
 )
 _TAIL = re.compile(
-    r"(?:要|力争|继续|应当?|须|均|都|全部|分别|大体|基本|总体|逐步|一般|各|合计|共|也|已|将|需|争取|确保|进一步|稳步|总量|有|在|由|从|至|再|就|全|不|按照?|原则上|严格|为|计划|努力|年底前?|能|可|要求|"
+    r"(?:要|力争|继续|应当?|须|(?<![生人年校班户师月])均|都|全部|分别|大体|基本|总体|逐步|一般|各|合计|共|也|已|将|需|争取|确保|进一步|稳步|总量|有|在|由|从|至|再|就|全|不|按照?|原则上|严格|为|计划|努力|年底前?|能|可|要求|"
     r"[、,，:：的了和与及]|实现|到|每年|年均|累计|标准|水平)$"
 )
 _SUBJECT_TAIL_KEPT = re.compile(r"(?:标准|水平|总量)$")
@@ -116,6 +118,7 @@ _PER = re.compile(r"(?:按|每|以)?(?:每[一]?(?:名|个|位)?(?:学?生|人|�
 _BASE = re.compile(r"^(?:[^,，、]{0,18}?的)?$")
 _FROM = re.compile(r"(?:由|从|在现有|在)(?P<who>[^由从,，]{0,16}?)(?:的|为)?$")
 _RISEN = re.compile(rf"^(?:左右|以上)?(?:的(?:基础上)?)?[^,，、]{{0,6}}?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL + '|调整|改善').split('|') for t in ('到', '至', '为')))})")
+_DEFINES_RATE = re.compile(r"的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)")
 _ON_BASIS = re.compile(r"在(?:现有|原有|现行|目前|原来|现在)?(?:的)?$")
 _RISES_NEXT = re.compile(rf"(?:分别|均|再)?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL).split('|') for t in ('到', '至', '为')))})")
 _EACH_OF = re.compile(r"(?:各自?|每个?(?:县区|县市|县|区|市|州|地|镇|乡镇|校|园|所)?(?:至少)?|均|都)(?=(?:至少)?(?:{0})|投入|配备|$)".format(words.MAKE))
@@ -166,7 +169,8 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
             continue
         if stop > begin:
             clause = t[begin:stop]
-            in_which = in_which or clause.startswith("其中")
+            if clause.startswith("其中"):
+                in_which, state.whole = True, state.total
             found += _clause(s, begin, stop, [q for q in numbers if begin <= q.start < stop],
                              [x for x in times if begin <= x.start < stop], state, in_which)  # fmt: skip
         begin = stop + 1
@@ -178,6 +182,7 @@ def _with_purpose(found: list[Finding]) -> list[Finding]:
     for i, finding in enumerate(found):
         if finding.family == MONEY and finding.name in ("投资", "投入", "总投资", "计划投资", "投入资金", "安排资金", "累计投入", "计划投入"):
             near = [f for f in found[i + 1 :] if f.family != MONEY][:1] or [f for f in reversed(found[:i]) if f.family != MONEY][:1]
+            near = [f for f in near if f.verb]
             if near:
                 finding.subject = f"{near[0].verb}{near[0].noun}"
                 finding.name = _short(f"{finding.subject}{'总投资' if '总投资' in finding.name else '投入'}")
@@ -241,6 +246,8 @@ class _Run:
     left: str
     after: str
     left_start: int
+    shared: str = ""
+    """A noun that only a later run of the list prints: 至少办好2所、…1所中心幼儿园."""
 
 
 def _runs(t: str, begin: int, stop: int, numbers: list[Quantity]) -> list[_Run]:
@@ -264,6 +271,9 @@ def _runs(t: str, begin: int, stop: int, numbers: list[Quantity]) -> list[_Run]:
         if joint >= 0:
             following.left = gap[joint:]
             following.left_start += joint
+    for i, run in enumerate(runs):
+        if not run.after and (behind := next((r for r in runs[i + 1 :] if r.after and r.items[0].unit == run.items[0].unit), None)):
+            run.shared = re.sub(r"^的|[、和与及]$", "", behind.after)
     return runs
 
 
@@ -296,6 +306,10 @@ def _clause(
     base_year = ""
     carried_left = ""
     for i, run in enumerate(runs):
+        if i + 1 < len(runs) and _DEFINES_RATE.match(runs[i + 1].left):  # 培训不少于90学时的比例: the number names the rate
+            runs[i + 1].left = run.left + t[run.items[0].start : run.items[-1].end] + runs[i + 1].left
+            runs[i + 1].left_start = run.left_start
+            continue
         following = runs[i + 1] if i + 1 < len(runs) else None
         origin = _FROM.search(run.left)
         if following and (origin or carried_left == "") and _RISEN.match(following.left) and (origin or _is_base_year(run.left)):
@@ -303,6 +317,7 @@ def _clause(
             years = [x for x in times if run.left_start <= x.start < run.items[0].start and x.last]
             base_year = str(years[-1].last) if years else ""
             carried_left = run.left[: origin.start()] if origin else run.left
+            carried_left = re.sub(r"^[^,，]{0,4}(?:年内|年时间)", "", _without_times(carried_left, run.left_start, times))
             continue
         if following is not None and (start_at := _ON_BASIS.search(run.left)) and (onward := re.match(r"(?:的)?基础上", following.left)):
             base_items, base_year = run.items, ""
@@ -352,7 +367,7 @@ def _unnumbered(
     bare = _without_times(clause, begin, times)
     found = []
     dated = [x for x in times if x.last and x.kind not in ("base", "gone")]
-    for one in implied.read(bare, numbered, s.text):
+    for one in implied.read(bare, numbered, s.text, state.clause):
         if one.name == implied.CARRIED:
             if not state.metric and not state.last:
                 continue
@@ -373,6 +388,8 @@ def _unnumbered(
         found.append(finding)
     if not found and not numbered:
         ends = [x for x in times if x.deadline and (x.until or x.kind == "month" or len(x.deadline) > 4)]
+        if not ends and begin and not state.clause and state.time is not None and state.time.deadline and state.time.until:
+            ends = [state.time]  # 2022年9月1日前,新校区投入使用
         ready = implied.due(bare, "" if state.clause_held else state.clause) if ends else None
         if ready is not None:
             name, region = clean(ready[0])
@@ -604,6 +621,8 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
         out = []
         for part in parts:
             word = clean(part)[0]
+            if finding.comparator == "grow" and not words.GROWTH.search(word):
+                word += (words.GROWTH.search(subject) or [""])[0]
             if words.IS_STAGE.fullmatch(word) and metric:
                 word = _with_head(word, metric)
             one = _named(made, q, word, region, after)
@@ -685,6 +704,8 @@ def _growth(made: _Made, q: Quantity, finding: Finding, name: str, growth: re.Ma
     finding.noun, finding.subject = stem, stem
     if not stem:
         return None
+    if words.RATE_NOUN.search(stem) or words.LEVEL_NOUN.search(stem):
+        made.state.metric = stem
     return finding
 
 
@@ -745,6 +766,17 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         full = f"{made.earlier[-1].base}占{subject}比例"
     if base and full:
         finding.base = re.sub(rf"占{re.escape(base)}$", "", full)
+    full = re.sub(r"^(?:使得?|让|确保|力争|实现|推动|要|有(?!需))+(?=.{2})", "", full)
+    if made.in_which and state.whole is not None and state.whole.family == RATE and places.is_group(re.sub("比例$", "", full)):
+        finding.region, full = f"+{full}", state.whole.name
+    elif places.is_group(full) and state.recent and state.recent[-1].region.startswith("+") and state.recent[-1].family == RATE:
+        finding.region, full = f"+{full}", state.recent[-1].name
+    elif staged := _STAGE_LAST.match(full):  # 高于规定学历的比例小学
+        full = staged["stage"] + staged["what"]
+    if re.fullmatch(r".{1,2}率", full) and (state.recent or made.earlier):
+        before = (made.earlier or state.recent)[-1]
+        stem = re.match(rf"(?:{words.STAGE})(?:阶段|教育)?", before.name) if before.family == RATE else None
+        full = (stem[0] if stem else "" if before.family == RATE else before.noun) + full
     if _needs_subject(full):
         carried = _carried(made, finding)
         if not carried:
@@ -791,13 +823,18 @@ def _needs_subject(name: str) -> bool:
     return name in ("", "比例", "占比", "比重", "率", "这一比例", "达标率", "校均") or bool(words.IS_STAGE.fullmatch(name)) or len(name) < 2
 
 
+_STAGE_LAST = re.compile(rf"(?P<what>.*(?:率|比例|占比|比重|数|值|标准|面积|经费|学历|图书|册数|班额))(?P<stage>{words.STAGE})$")
+
+
 def _carried(made: _Made, finding: Finding) -> str:
     if made.earlier:
-        return made.earlier[-1].name
+        last = made.earlier[-1]
+        return last.noun if last.comparator == "grow" else last.name
     if made.state.metric:
         return made.state.metric
     if made.state.last:
-        return made.state.last[-1].name
+        last = made.state.last[-1]
+        return last.noun if last.comparator == "grow" else last.name
     return ""
 
 
@@ -815,6 +852,9 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     if words.EMPTY_NOUN.match(tail) and not (made.how in ("at_least", "at_most") and family != COUNT) and family == COUNT and forward:
         return None
     subject = _trim(name) if made.how else re.sub(r"[的、]$", "", name)
+    if made.how and (staged := _STAGE_LAST.match(subject)):
+        state.metric = staged["what"]
+        subject = staged["stage"] + staged["what"]
     if len(acted := _ACTOR.sub("", subject)) > 2:
         subject = acted
     verb_match = words.MADE_FIRST.match(subject)
@@ -830,7 +870,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     head = made.earlier[-1] if made.earlier else (state.last[-1] if state.last else None)
     same = head is not None and _same_kind(head.unit, finding.unit)
     bound = made.how in ("at_least", "at_most", "more", "less", "to") or bool(q.suffix) or bool(q.high)
-    part = state.total if made.in_which and state.total is not None else head
+    part = state.whole if made.in_which and state.whole is not None else head
     if part is None or not _same_kind(part.unit, finding.unit):
         alike = [f for f in (*state.recent, *made.earlier) if f.noun and _same_kind(f.unit, finding.unit)]
         if alike and family == COUNT:
@@ -851,6 +891,12 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
             finding.name = finding.subject = state.metric
             finding.noun = state.metric
             return _counted(made, q, finding)
+        if verb and not noun and made.run.shared and family == COUNT:
+            noun = made.run.shared
+        if noun and not verb and words.IS_STAGE.fullmatch(noun) and head is not None and (same or not head.unit):
+            noun = _with_head(noun, head.name)
+            finding.name = finding.subject = finding.noun = noun
+            return _counted(made, q, finding)
         if verb and not noun:
             if part is not None and part.noun and (same or _same_kind(part.unit, finding.unit)):
                 noun = part.noun
@@ -869,8 +915,15 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     if acts and not has_verb and not bound:
         finding.comparator = finding.comparator or "="
     meant = bool(re.search(r"力争|争取|确保", made.run.left)) and bool(subject)
-    accepted = has_verb or bound or meant or bool(acts) or (forward and words.MADE_FIRST.match(tail) is not None) or made.how == "exact" or (made.in_which and part is not None)
+    has = forward and bool(re.fullmatch(r"(?:都|均|应|要)?(?:有|拥有|建有|设有|配有)?", subject)) and (finding.each or bool(finding.region))
+    if has and not has_verb:
+        finding.comparator, noun = finding.comparator or ">=", tail
+    accepted = has or has_verb or bound or meant or bool(acts) or (forward and words.MADE_FIRST.match(tail) is not None) or made.how == "exact" or (made.in_which and part is not None)
     if family == MONEY:
+        noun = re.sub(r"^(?:[省市县区]本?级|各级)?(?:财政|人?民?政府)(?:部门)?(?:每年|按)?(?:统筹)?(?:安排|拨付|投入|设立|给予|给)?", "", f"{verb}{noun}") or noun
+        verb = ""
+        if re.fullmatch(r"(?:给予|给|一次性|适当|分别|的)*(?:奖补|补助|奖励|补贴|资助)?", noun) and (state.topic or state.clause):
+            noun = f"{(state.topic or clean(state.clause)[0])[-14:]}{re.sub('^(?:给予|给|的)+', '', noun) or '补助'}"
         accepted = accepted or bool(words.MONEY_NOUN.search(subject + tail))
         if not (noun or verb):
             noun = state.metric if words.MONEY_NOUN.search(state.metric) else ""
@@ -893,7 +946,10 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     finding.verb, finding.noun = verb, noun
     if made.in_which and part is not None and not finding.region and not part.region.startswith("+"):
         finding.region = part.region
+    noun = re.sub(r"的(?:要求|目标|任务|标准|计划)$", "", noun)
     text = f"{verb}{noun}"
+    if family == MONEY and not words.MONEY_NOUN.search(text):
+        text += "资金"
     text = re.sub(r"^增加", "新增", text)
     if not text:
         return None
@@ -913,7 +969,7 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
             finding.name += word
     elif q.family == quantities.AREA and not re.search(r"面积$", finding.name):
         finding.name += "面积" if q.unit.endswith(("平方米", "亩", "公顷", "平方公里")) else ""
-    makes = bool(finding.verb) or bool(words.MADE.search(finding.name)) and made.how not in ("to",)
+    makes = bool(finding.verb) or (made.how == "" and bool(words.MADE.search(finding.name))) or bool(re.search(r"(?:增加|新增|招生|招聘|补充|培训)数?$", finding.name))
     if q.family in (COUNT, quantities.AREA) and makes and finding.comparator in ("", ">=", "=", ">") and made.how not in ("to", "exact"):
         if finding.comparator == ">=" and not finding.verb and made.how == "at_least" and made.predicate in ("达到", "达", "保持", "保持在", "稳定在"):
             pass
@@ -1042,6 +1098,9 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
         parts = _regroup(head, count)
     if len(parts) == count:
         region = clean(head)[1]
+        if (staged := _STAGE_LAST.match(parts[0])) and all(words.IS_STAGE.fullmatch(p) for p in parts[1:]):
+            parts = [staged["stage"], *parts[1:]]
+            state.metric = clean(staged["what"])[0]
         names = _shared_tail([clean(p)[0] if i == 0 else p for i, p in enumerate(parts)])
         for q, part in zip(items, names, strict=True):
             name = clean(part)[0]
@@ -1107,10 +1166,12 @@ def _aside(
         return []
     kept = (state.total, state.head, state.last, state.time, list(state.recent))
     state.total, state.head, state.last = head, head, [head]
+    kept_whole = state.whole
     if not inner.text.startswith("其中"):
         inner = Sentence("其中" + inner.text, [inner.at[0]] * 2 + inner.at if inner.at else [], inner.start, inner.end, inner.asides)
     out = _sentence(inner, state)
     state.total, state.head, state.last, state.time, state.recent = kept
+    state.whole = kept_whole
     for finding in out:
         finding.past = head.past
         if finding.time is None or finding.time is kept[3]:
