@@ -624,7 +624,7 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
             if finding.comparator == "grow" and not words.GROWTH.search(word):
                 word += (words.GROWTH.search(subject) or [""])[0]
             if words.IS_STAGE.fullmatch(word) and metric:
-                word = _with_head(word, metric)
+                word = with_head(word, metric)
             one = _named(made, q, word, region, after)
             if one is not None:
                 out.append(one)
@@ -757,9 +757,9 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             full = f"{base}完成率"
         elif base and (not full or not words.RATE_NOUN.search(full)):
             stage = words.IS_STAGE.fullmatch(base)
-            full = _with_head(base, full or state.metric) if stage else f"{full}占{base}"
+            full = with_head(base, full or state.metric) if stage else f"{full}占{base}"
         elif base and words.IS_STAGE.fullmatch(base):
-            full = _with_head(base, full)
+            full = with_head(base, full)
             state.metric = state.metric or subject
     full = re.sub(r"^(?:[^,，]{0,2}看|选派|覆盖(?=.{0,3}$))", "", full) if full.startswith(("分年度看",)) else full
     if made.earlier and _joined(made) and made.earlier[-1].base and not base and not words.RATE_NOUN.search(subject) and not made.how:
@@ -782,7 +782,7 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         if not carried:
             return None
         if re.fullmatch(words.STAGE + r"|(?:其中)?.{1,6}(?:级|类|城区|农村)", full) and full:
-            full = _with_head(full, carried)
+            full = with_head(full, carried)
         elif full in ("", "比例", "占比", "比重", "率", "这一比例"):
             full = carried
         else:
@@ -812,7 +812,7 @@ def _joined(made: _Made) -> bool:
     return made.run.left[:1] in ("、", "和", "与", "及")
 
 
-def _with_head(stage: str, name: str) -> str:
+def with_head(stage: str, name: str) -> str:
     """小学 and 义务教育辍学率 give 小学辍学率."""
     rest = re.sub(rf"^(?:{words.STAGE})(?:阶段)?", "", name)
     rest = re.sub(rf"^[、和与及](?:{words.STAGE})", "", rest)
@@ -894,7 +894,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         if verb and not noun and made.run.shared and family == COUNT:
             noun = made.run.shared
         if noun and not verb and words.IS_STAGE.fullmatch(noun) and head is not None and (same or not head.unit):
-            noun = _with_head(noun, head.name)
+            noun = with_head(noun, head.name)
             finding.name = finding.subject = finding.noun = noun
             return _counted(made, q, finding)
         if verb and not noun:
@@ -1105,7 +1105,7 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
         for q, part in zip(items, names, strict=True):
             name = clean(part)[0]
             if words.IS_STAGE.fullmatch(name) and state.metric:
-                name = _with_head(name, state.metric)
+                name = with_head(name, state.metric)
             finding = _named(made, q, name + ("" if q.family in (RATE, RATIO) else verb_tail), region, after)
             if finding is not None:
                 if made.in_which and not finding.verb and state.head is not None and state.head.verb and q.family == COUNT and finding is not state.head:

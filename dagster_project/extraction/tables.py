@@ -29,7 +29,7 @@ _UNIT_IN = re.compile(
     r"[(（]\s*(?:单位\s*[:：]\s*)?(?P<unit>%|‰|[百千万亿]{0,2}(?:人次|人|所|个百分点|个|名|元|平方米|亩|台|册|班|间|套|项|家|座|处|场|次|期|年|学时|小时)(?:/[^)）]{1,4})?)\s*[)）]"
 )
 _UNIT_HEAD = re.compile(r"^\s*(?:计量)?单位\s*$")
-_IGNORED_HEAD = re.compile(r"^\s*(?:序号|编号|属性|指标属性|性质|备注|说明|(?:责任|牵头|配合|实施|主管|承担)(?:单位|部门|处室|科室)|责任人|完成时限|时限|数据来源|类型|累计增速|来源|联系人|电话)\s*$")
+_IGNORED_HEAD = re.compile(r"^\s*(?:序号|编号|年均增(?:长|速).*|年均\[?累计\]?.*|属性|指标属性|性质|备注|说明|(?:责任|牵头|配合|实施|主管|承担)(?:单位|部门|处室|科室)|责任人|完成时限|时限|数据来源|类型|累计增速|来源|联系人|.*电话|传真|邮编|邮政编码|.*代码|(?:建设|起止|实施)?(?:年限|年度|时间|工期|时限|期限)|地址|地点)\s*$")
 _BASE_HEAD = re.compile(r"基期|现状|实际|完成数|完成情况|已有|原有|基数|起点")
 _GOAL_HEAD = re.compile(r"目标|规划|计划|任务|指标值|力争|预期|数量|建设规模")
 _NAME_HEAD = re.compile(r"^\s*(?:主要|具体|核心)?(?:指标|指标名称|项目|项目名称|工程|工程名称|内容|主要内容|任务|目标|类别|领域|维度)\s*$")
@@ -58,9 +58,11 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
     if not any(c.role in ("goal", "task", "words") for c in columns):
         return
     by_region = _by_region(rows[count:], columns)
+    by_year = _by_year(rows[count:])
     group, group_unit, names_in_group = "", "", []
     caption = document.text[max(0, table.start - 80) : table.start].strip().split("\n")[-1] if table.start else ""
     caption_unit = _unit_in(caption)
+    title = re.sub(r"^(?:专栏|表|附表|附件)\s*[\d一二三四五六七八九十]*\s*|(?:任务)?(?:分解|分配|安排|计划|一览|明细)?表$|各[县市区]+|\d{4}(?:[-—~至]\d{4})?年度?", "", _bare(caption)).strip("*# 　")
     for cells, texts in zip(table.rows[count:], rows[count:], strict=True):
         filled = [(cell, text.strip()) for cell, text in zip(cells, texts, strict=True) if text.strip()]
         distinct = {(cell.start, cell.end) for cell, _ in filled}
@@ -92,11 +94,21 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
             if column.role not in ("goal", "task") or not (value := _VALUE.match(text)):
                 continue
             finding = _finding(document, cell, value, column, unit or caption_unit, state, row_start, row_end)
+            if by_year is not None:
+                year = periods.year_of(re.search(periods.YEAR, texts[0])[0]) if re.search(periods.YEAR, texts[0]) else None  # type: ignore[index]
+                now = state.plan.now
+                if year is None or (now is not None and year < now):
+                    continue
+                finding.time = Time(0, 0, "year", year, year, "", texts[0].strip())
+                _of_region(finding, "合计", column, above, state)
+                yield finding
+                continue
             if by_region and column.role in ("task", "goal"):
+                if column.role == "goal" and not _bare(re.sub(rf"{periods.YEAR}\s*年?(?:底|末|度)?|目标值?|任务数?|计划数?|合计|小计", "", column.head)):
+                    above = [title + (f"({caption_unit})" if caption_unit else "")]
                 _of_region(finding, row_name, column, above, state)
             elif column.role == "task":
                 total = bool(_TOTAL.match(row_name))
-                title = re.sub(r"^(?:专栏|表|附表)\s*[\d一二三四五六七八九十]*\s*", "", _bare(caption)).strip("*# 　")
                 finding.name = f"{title if total else row_name}{'总' if total else ''}{_bare(column.head)}"
                 finding.comparator = finding.comparator or "="
             else:
@@ -159,7 +171,14 @@ def _column(index: int, head: str, body: list[list[str]], state: State) -> _Colu
     if index and mostly and _BASE_HEAD.search(head):
         return _Column(head, "base", None, unit)
     if index == 0 or (_NAME_HEAD.match(head) and not mostly):
-        return _Column(head, "name" if index == 0 or not any(quantities.find(c) for c in cells) else "words")
+        named = index == 0 or "指标" in head or "名称" in head or not any(quantities.find(c) for c in cells)
+        return _Column(head, "name" if named else "words")
+    if mostly and re.fullmatch(r"合计|总计|小计|三年合计|五年合计", head.strip()):
+        return _Column(head, "goal", None, unit)
+    if mostly and not unit and not _GOAL_HEAD.search(head) and not (
+        words.MADE.search(head) or words.RATE_NOUN.search(_bare(head)) or words.LEVEL_NOUN.search(_bare(head))
+    ):
+        return _Column(head, "none")
     if mostly:
         return _Column(head, "goal" if _GOAL_HEAD.search(head) and not unit and not words.MADE.match(_bare(head)) else "task", None, unit)
     if any(quantities.find(c) for c in cells):
@@ -173,10 +192,26 @@ def _by_region(body: list[list[str]], columns: list[_Column]) -> bool:
     return bool(firsts) and len(known) * 2 > len(firsts)
 
 
+def _by_year(body: list[list[str]]) -> int | None:
+    """The column of years, where each row is one; None where rows are something else."""
+    firsts = [row[0].strip() for row in body if row[0].strip()]
+    years = [f for f in firsts if re.fullmatch(rf"{periods.YEAR}\s*年?(?:度|底)?", f)]
+    return 0 if firsts and len(years) * 2 > len(firsts) else None
+
+
 def _row_name(cells: list[str]) -> str:
     """The name of a row; of several name cells the later ones tell more (学前教育 | 毛入园率)."""
-    bare = [_bare(c) for c in cells if not re.fullmatch(r"[\d.、]+", c.strip())]
-    bare = [b for b in bare if b]
+    bare = []
+    for cell in cells:
+        if re.fullmatch(r"[\d.、]+", cell.strip()):
+            continue
+        name = _bare(cell)
+        if stage := re.search(rf"[(（]({words.STAGE})[)）]", cell):  # 生师比(小学)
+            name = stage[1] + name
+        if part := re.fullmatch(rf"(?P<whole>.{{3,}}?)其中(?P<stage>{words.STAGE})", name):
+            name = recognise.with_head(part["stage"], part["whole"])
+        if name:
+            bare.append(name)
     if len(bare) > 1 and re.fullmatch(rf"(?:{words.STAGE})(?:教育|阶段|阶段教育)?", bare[0]):
         return bare[-1] if re.search(rf"{words.STAGE}|幼儿|入园", bare[-1]) else _stage(bare[0]) + bare[-1]
     return bare[-1] if bare else ""
