@@ -224,7 +224,9 @@ def _when(f: Finding, plan: Plan) -> tuple[str, str, str, bool]:
     """period, deadline, target year, and whether the year is hidden."""
     time = f.time
     if f.recurs and re.match(r"每(?:个?学?年|年)|逐年|常年", f.recurs) and (time is None or time.kind in ("each", "within", "coming")):
-        return ("每学年" if "学年" in f.recurs else "每年"), "", "", False
+        each = "每学年" if "学年" in f.recurs else "每年"
+        years = plan.period or (str(plan.work_year) if plan.work_year else "")
+        return (f"{each}({years})" if years else each), "", "", False
     if time is not None:
         if time.kind == "hidden":
             return "", "", "", True

@@ -62,6 +62,8 @@ class State:
     tense: facts.Tense
     time: Time | None = None
     """Time that holds until another is named."""
+    onward: Time | None = None
+    """从2014年起, for the clause that follows only."""
     held_time: Time | None = None
     """Time that outlives its sentence: 到2025年 does, 2025年 inside a sentence does not."""
     lead_time: Time | None = None
@@ -107,10 +109,10 @@ _JOIN = re.compile(r"^[、,，和与及以至或]*$")
 _LEAD = re.compile(
     r"^(?:至少|最少|每一?[名所个位](?=[\u4e00-\u9fff]{3})|利用|并|且|同时|使得?|让|将(?!来)|把|对(?!口|接)|力争|争取|确保|保证|努力|实现|推动|推进|促进|全面|积极|继续|进一步|稳步|不断|逐步|计划|拟|要(?!素)|须|应当?|其中|分别|各级财政|各级|"
     r"着力|大力|切实|加快|到|至|全年|总体上?|整体|基本(?!均衡|公共|工资|建设)|以(?!上|下|内|县)|按照?|在(?!校|园|职|籍|读|编|学|岗|研)|力求|做到|达到|合计|累计|再|以及|和|与|及|、|的|了|也|还|仍|均|都|就|共(?!同|享|青|建)|每年|年均|"
-    r"主要|分年度看|各地(?=.)|原则上|一般|即|是|不断|有效|持续|深入|统筹|抓好|做好|落实|提高(?=.{3})|提升(?=.{3})|扩大(?=.{3})|增强|完善|优化|引导、监督|引导|督促|鼓励|支持(?!建设)|重点|强化|严格(?:控制)?|首期|规划(?=新|建)|动工(?=新)|实施(?=.{0,2}新)|开展(?=.{6})|完成(?=.{2})|—+|-+|\d+[.、]|各(?=校|学校)|为(?!民)|目标)"
+    r"主要|分年度看|各地(?=.)|原则上|一般(?!公共)|即|是|不断|有效|持续|深入|统筹|抓好|做好|落实|提高(?=.{3})|提升(?=.{3})|扩大(?=.{3})|增强|完善|优化|引导、监督|引导|督促|鼓励|支持(?!建设)|重点|强化|严格(?:控制)?|首期|规划(?=新|建)|动工(?=新)|实施(?=.{0,2}新)|开展(?=.{6})|完成(?=.{2})|—+|-+|\d+[.、]|各(?=校|学校)|为(?!民)|目标)"
 )
 _TAIL = re.compile(
-    r"(?:要|力争|继续|应当?|须|(?<![生人年校班户师月])均|都|全部|分别|大体|基本|总体|逐步|一般|各|合计|共|也|已|将|需|争取|确保|进一步|稳步|总量|有|在|由|从|至|再|就|全|不|按照?|原则上|严格|为|计划|努力|年底前?|能|可|要求|"
+    r"(?:(?:提高|提升|增加|增长|扩大|降低|下降|压减|控制|保持|稳定|巩固)(?:到|至|在)|要|力争|继续|应当?|须|(?<![生人年校班户师月])均|都|全部|分别|大体|基本|总体|逐步|一般|各|合计|共|也|已|将|需|争取|确保|进一步|稳步|总量|有|在|由|从|至|再|就|全|不|按照?|原则上|严格|为|计划|努力|年底前?|能|可|要求|"
     r"[、,，:：的了和与及]|实现|到|每年|年均|累计|标准|水平)$"
 )
 _SUBJECT_TAIL_KEPT = re.compile(r"(?:标准|水平|总量)$")
@@ -142,14 +144,14 @@ def read(text: str, start: int, end: int, state: State) -> list[Finding]:
     found = _sentence(s, state)
     for where, a, b in s.asides:
         found += _aside(text, s, where, a, b, found, state)
-    return found
+    return sorted(found, key=lambda finding: finding.place) if s.asides else found
 
 
 def _sentence(s: Sentence, state: State) -> list[Finding]:
     t = s.text
     state.tense.sentence()
     state.time, state.recurs = state.held_time, ""
-    state.clause, state.clause_held, state.listed_times, state.bases = "", False, [], []
+    state.clause, state.clause_held, state.listed_times, state.bases, state.onward = "", False, [], [], None
     quoted = facts.speaker(_TITLE.sub(lambda m: m[0], t))
     if quoted:
         state.speaker = quoted
@@ -293,7 +295,9 @@ def _clause(
             pass  # 到2025年,…三年内: the year stays
         else:
             chosen = dated[0] if len(dated) > 1 and numbers and dated[-1].start > numbers[0].start else dated[-1]
-            if not (in_which and clause.startswith("其中")) and chosen.kind != "from":
+            if chosen.kind == "from":
+                state.onward = chosen
+            elif not (in_which and clause.startswith("其中")):
                 state.time = chosen
             if chosen.until or chosen.kind in ("span", "plan", "coming", "hidden", "next") or (begin == 0 and chosen.start <= 2 and not state.recent):
                 state.held_time = chosen
@@ -340,7 +344,7 @@ def _clause(
         found += part
     found += _unnumbered(s, begin, stop, clause, bool(found), own_times, state, tense)
     if found:
-        state.last = found
+        state.last, state.onward = found, None
         state.recent = (state.recent + found)[-40:]
     if not runs:
         listed = _subject_of(clause, times, begin)
@@ -497,7 +501,7 @@ def _run(
     recurs = next((x.words for x in in_left if x.kind == "each"), "") or (per if re.search(r"每[二两三半]?学?(?:年|月|周|天|日|期)|每学期", per) else "")
     for finding in found:
         if finding.time is None:
-            finding.time = spelled[-1] if spelled else _ahead(state.time, state.plan)
+            finding.time = spelled[-1] if spelled else state.onward or _ahead(state.time, state.plan)
             finding.own_time = bool(spelled)
         finding.recurs = finding.recurs or recurs or (state.recurs if not spelled and finding.family in (COUNT, MONEY, TIME) else "")
         finding.speaker = state.speaker
@@ -762,9 +766,9 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             full = with_head(base, full)
             state.metric = state.metric or subject
     full = re.sub(r"^(?:[^,，]{0,2}看|选派|覆盖(?=.{0,3}$))", "", full) if full.startswith(("分年度看",)) else full
-    if made.earlier and _joined(made) and made.earlier[-1].base and not base and not words.RATE_NOUN.search(subject) and not made.how:
+    if made.earlier and joined(made) and made.earlier[-1].base and not base and not words.RATE_NOUN.search(subject) and not made.how:
         full = f"{made.earlier[-1].base}占{subject}比例"
-    if base and full:
+    if base and full and not words.IS_STAGE.fullmatch(base):
         finding.base = re.sub(rf"占{re.escape(base)}$", "", full)
     full = re.sub(r"^(?:使得?|让|确保|力争|实现|推动|要|有(?!需))+(?=.{2})", "", full)
     if made.in_which and state.whole is not None and state.whole.family == RATE and places.is_group(re.sub("比例$", "", full)):
@@ -775,13 +779,16 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         full = staged["stage"] + staged["what"]
     if re.fullmatch(r".{1,2}率", full) and (state.recent or made.earlier):
         before = (made.earlier or state.recent)[-1]
+        if before.family == RATE and re.search(r"[^毛净]{3}.{2}率$", before.name) and (made.earlier or state.clause_held):
+            full = re.sub(r"[毛净]?.{2}率$", "", before.name) + full
         stem = re.match(rf"(?:{words.STAGE})(?:阶段|教育)?", before.name) if before.family == RATE else None
-        full = (stem[0] if stem else "" if before.family == RATE else before.noun) + full
+        if len(full) <= 3:
+            full = (stem[0] if stem else "" if before.family == RATE or not re.match(r"覆盖|参与|达标|配备|开通|使用|接入|普及|完成", full) else before.noun) + full
     if _needs_subject(full):
         carried = _carried(made, finding)
         if not carried:
             return None
-        if re.fullmatch(words.STAGE + r"|(?:其中)?.{1,6}(?:级|类|城区|农村)", full) and full:
+        if full and (_STAGED.fullmatch(full) or re.fullmatch(r"(?:其中)?.{1,6}(?:级|类|城区|农村)", full)):
             full = with_head(full, carried)
         elif full in ("", "比例", "占比", "比重", "率", "这一比例"):
             full = carried
@@ -808,22 +815,25 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     return finding
 
 
-def _joined(made: _Made) -> bool:
+def joined(made: _Made) -> bool:
     return made.run.left[:1] in ("、", "和", "与", "及")
 
 
 def with_head(stage: str, name: str) -> str:
     """小学 and 义务教育辍学率 give 小学辍学率."""
-    rest = re.sub(rf"^(?:{words.STAGE})(?:阶段)?", "", name)
+    rest = re.sub(rf"^(?:{words.STAGE})(?:阶段)?(?:生(?!均|源|师))?", "", name)
     rest = re.sub(rf"^[、和与及](?:{words.STAGE})", "", rest)
     return stage + rest
 
 
+_STAGED = re.compile(rf"(?:{words.STAGE})(?:学?生)?")
+
+
 def _needs_subject(name: str) -> bool:
-    return name in ("", "比例", "占比", "比重", "率", "这一比例", "达标率", "校均") or bool(words.IS_STAGE.fullmatch(name)) or len(name) < 2
+    return bool(_STAGED.fullmatch(name)) or name in ("", "比例", "占比", "比重", "率", "这一比例", "达标率", "校均") or bool(words.IS_STAGE.fullmatch(name)) or len(name) < 2
 
 
-_STAGE_LAST = re.compile(rf"(?P<what>.*(?:率|比例|占比|比重|数|值|标准|面积|经费|学历|图书|册数|班额))(?P<stage>{words.STAGE})$")
+_STAGE_LAST = re.compile(rf"(?P<what>.*(?:率|比例|占比|比重|数|值|标准|面积|经费|学历|图书|册数|班额|时间|时长|规模|额|学时))(?P<stage>{words.STAGE})$")
 
 
 def _carried(made: _Made, finding: Finding) -> str:
@@ -862,7 +872,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     verb = verb_match[0] if verb_match else ""
     noun = subject[len(verb) :]
     if forward:
-        tail = re.split(r"[,，;；]", tail)[0][:24]
+        tail = re.split(r"[,，;；]|的(?:标准|比例|要求)(?=.)", tail)[0][:24]
         noun = f"{noun}{tail}"
     noun = re.sub(r"^(?:不少于|至少|的)", "", noun)
     if state.region and re.fullmatch(r"[Xx×*＊]+", state.region):
@@ -875,6 +885,9 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         alike = [f for f in (*state.recent, *made.earlier) if f.noun and _same_kind(f.unit, finding.unit)]
         if alike and family == COUNT:
             part = alike[-1]
+    if noun and not verb and words.IS_STAGE.fullmatch(noun) and head is not None and (same or not head.unit):
+        finding.name = finding.subject = finding.noun = with_head(noun, head.name)
+        return _counted(made, q, finding)
     if family in (COUNT, MONEY):
         region_only = not noun and not verb and finding.region
         group = bool(noun) and not verb and places.is_group(noun)
@@ -893,10 +906,6 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
             return _counted(made, q, finding)
         if verb and not noun and made.run.shared and family == COUNT:
             noun = made.run.shared
-        if noun and not verb and words.IS_STAGE.fullmatch(noun) and head is not None and (same or not head.unit):
-            noun = with_head(noun, head.name)
-            finding.name = finding.subject = finding.noun = noun
-            return _counted(made, q, finding)
         if verb and not noun:
             if part is not None and part.noun and (same or _same_kind(part.unit, finding.unit)):
                 noun = part.noun
@@ -918,9 +927,14 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     has = forward and bool(re.fullmatch(r"(?:都|均|应|要)?(?:有|拥有|建有|设有|配有)?", subject)) and (finding.each or bool(finding.region))
     if has and not has_verb:
         finding.comparator, noun = finding.comparator or ">=", tail
-    accepted = has or has_verb or bound or meant or bool(acts) or (forward and words.MADE_FIRST.match(tail) is not None) or made.how == "exact" or (made.in_which and part is not None)
+    staffed = bool(re.search(r"每(?:个|所)?(?:班|园|校|所)", made.per + made.run.left)) and forward
+    if staffed and not has_verb:
+        finding.comparator = finding.comparator or "="
+    if made.earlier and joined(made) and made.earlier[-1].unit.endswith(("/班", "/园", "/校", "/所")) and family == COUNT and forward and not has_verb:
+        staffed, made.per = True, "每" + made.earlier[-1].unit.rsplit("/", 1)[1]
+    accepted = has or staffed or has_verb or bound or meant or bool(acts) or (forward and words.MADE_FIRST.match(tail) is not None) or made.how == "exact" or (made.in_which and part is not None)
     if family == MONEY:
-        noun = re.sub(r"^(?:[省市县区]本?级|各级)?(?:财政|人?民?政府)(?:部门)?(?:每年|按)?(?:统筹)?(?:安排|拨付|投入|设立|给予|给)?", "", f"{verb}{noun}") or noun
+        noun = re.sub(r"^(?:[省市县区](?:本?级)?|各级)?(?:财政|人?民?政府)(?:部门)?(?:每年|按)?(?:统筹)?(?:安排|拨付|投入|设立|给予|给)?", "", f"{verb}{noun}") or noun
         verb = ""
         if re.fullmatch(r"(?:给予|给|一次性|适当|分别|的)*(?:奖补|补助|奖励|补贴|资助)?", noun) and (state.topic or state.clause):
             noun = f"{(state.topic or clean(state.clause)[0])[-14:]}{re.sub('^(?:给予|给|的)+', '', noun) or '补助'}"
@@ -933,7 +947,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         accepted = bound or bool(made.per) or bool(re.search(r"每天|每日|每周|课时|学时", made.run.left + tail + q.unit)) and bool(noun or state.metric)
     if not accepted:
         return None
-    if made.how == "exact" and not has_verb and family == COUNT and not made.in_which and not (q.suffix or words.LEVEL_NOUN.search(subject) or part is not None):
+    if made.how == "exact" and not has_verb and not staffed and family == COUNT and not made.in_which and not (q.suffix or words.LEVEL_NOUN.search(subject) or part is not None):
         return None
     if not noun and not verb and (family == TIME or q.unit.split("/")[0] in ("次", "场", "期")) and (state.clause or state.recent):
         noun = (state.recent[-1].noun if state.recent and not state.clause else "") or _short(clean(state.clause)[0])[-14:]
@@ -944,6 +958,8 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         if not noun and not (made.per or finding.recurs):
             return None
     finding.verb, finding.noun = verb, noun
+    if not finding.region and made.earlier and joined(made) and made.earlier[-1].region and not made.in_which:
+        finding.region = made.earlier[-1].region
     if made.in_which and part is not None and not finding.region and not part.region.startswith("+"):
         finding.region = part.region
     noun = re.sub(r"的(?:要求|目标|任务|标准|计划)$", "", noun)
