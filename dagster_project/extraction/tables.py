@@ -85,7 +85,7 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
             name = group + _common_end(names_in_group)
         elif row_name and not by_region:
             names_in_group.append(row_name)
-            if group and not re.search(rf"{words.STAGE}|教师|学校|幼儿|学生", row_name) and re.search(words.STAGE, group):
+            if group and not re.search(rf"{words.STAGE}|教师|学校|幼儿|学生|研究生|大学|本科", row_name) and re.search(words.STAGE, group):
                 name = _stage(group) + row_name
         for cell, text, column, above in zip(cells, texts, columns, parts, strict=True):
             if column.role == "words" and not by_region:
