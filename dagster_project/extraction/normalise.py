@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from operator import ne
 
 import opencc
 
@@ -64,10 +65,10 @@ class Draft:
         """Take a text that differs character by character only; noted once with the number of changes."""
         if text == self.text:
             return
-        changed = (place for place, (was, now) in enumerate(zip(self.text, text, strict=True)) if was != now)
-        at = next(changed)
+        changed = bytes(map(ne, self.text, text))
+        at = changed.find(1)
         start, end = self._back(at, at + 1)
-        self.repairs.append((rule, start, end, self.text[at], text[at], 1 + sum(1 for _ in changed), True))
+        self.repairs.append((rule, start, end, self.text[at], text[at], changed.count(1), True))
         self.text = text
 
     def apply(self, name: str, rule: Rule, each: bool = False, sure: bool = True) -> None:
@@ -194,15 +195,14 @@ _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜḿńňǹ\u0300\u0301\u0304\u030c"
 _LETTER = f"a-zA-Zɑɡü·'’ {_TONED}"
 _READING = re.compile(
-    rf"(?<=[{_HAN}])(?:"
     rf"[(（](?:音|读音|读作|读)?[:：]?[{_LETTER}]{{0,30}}[{_TONED}][{_LETTER}]{{0,30}}[)）]"  # 學(xué)
     rf"|[a-zɑɡü]{{0,4}}[{_TONED}][a-zɑɡü{_TONED}]{{0,5}}(?![a-zA-Z])"  # 學xué
-    rf"|[(（][\u3105-\u312f\u02ca\u02c7\u02cb\u02d9 ]{{1,24}}[)）]"  # 學(ㄒㄩㄝˊ)
-    r")"
+    r"|[(（][\u3105-\u312f\u02ca\u02c7\u02cb\u02d9 ]{1,24}[)）]"  # 學(ㄒㄩㄝˊ)
 )
+_SOUNDED = re.compile(rf"[{_TONED}\u3105-\u312f]")
 # Readings in the light tone look like any word in brackets: taken off only in a text that is full of readings.
 _LIGHT = re.compile(
-    rf"(?<=[{_HAN}])[(（](?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
+    r"[(（](?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
     r"(?:[aeo]|ai|ei|ao|ou|an|en|ang|eng|ong|er|i|ia|ie|iao|iu|ian|in|iang|ing|iong|u|ua|uo|uai|ui|uan|un|uang|ue|v|ve)"
     r"[1-5]?[)）]"
 )
@@ -210,11 +210,15 @@ _FULL_OF_READINGS = 3
 
 
 def _readings(text: str) -> Iterator[Edit]:
-    found = [(match.start(), match.end(), "") for match in _READING.finditer(text)]
+    if not _SOUNDED.search(text):
+        return
+    found = [match.span() for match in _READING.finditer(text)]
     if len(found) >= _FULL_OF_READINGS:
-        found += [(match.start(), match.end(), "") for match in _LIGHT.finditer(text)]
+        found += [match.span() for match in _LIGHT.finditer(text)]
         found.sort()
-    yield from found
+    for start, end in found:
+        if start and "\u3400" <= text[start - 1] <= "\U0003ffff":
+            yield start, end, ""
 
 
 # --- bytes lost in a two-byte encoding
@@ -223,9 +227,9 @@ def _readings(text: str) -> Iterator[Edit]:
 # what follows is read one byte off, until an ASCII byte or the end of the piece brings it back in step. The half of
 # the first character that was lost, and that of the last, are chosen by what stands elsewhere in the document.
 _LOST = re.compile(f"(?<=[{_HAN}”》、。])[?？\ufffd](?=[?？!！\ufffd]?[a-zA-Z{_TONED}{_HAN}])")
-_LOST_TRIES = 500
+_LOST_TRIES = 200
 _LOST_RUN = 64
-_LOST_STATES = 100
+_LOST_STATES = 60
 _KNOWN_TEXT = 400_000
 # An inserted reading whose bracket, or the second byte before it, was swallowed: 任?wù), 域?qū)W
 _SWALLOWED = re.compile(rf"[a-z{_TONED}]{{1,7}}[)）]")
@@ -295,12 +299,13 @@ class _Known:
 
     def _share(self, left: str, char: str, right: str) -> float:
         """How much of what follows `left`, and of what precedes `right`, is this character."""
-        closing = 0.1 if char in "。！？" and right == "”" else 0.0
-        return (
-            self.double[left + char] / (self.single[left] or 1)
-            + self.double[char + right] / (self.single[right] or 1)
-            + closing
-        )
+        follows, precedes = self.double.get(left + char), self.double.get(char + right)
+        share = 0.1 if char in "。！？" and right == "”" else 0.0
+        if follows:
+            share += follows / self.single[left]
+        if precedes:
+            share += precedes / self.single[right]
+        return share
 
     @staticmethod
     def _best(share: dict[str, float]) -> str:
@@ -454,7 +459,7 @@ _SITE_LINES = (
     r"|[上下]一[篇页]:.{0,100}|分享[到至]:?.{0,30}|【?字体:.{0,20}|【(?:打印|关闭)】.{0,20}"
 )
 _SITE = re.compile(
-    rf"^[ \t]*(?:{_SITE_LINES})[ \t]*(?:\n|\Z)|《[^》\n]{{1,80}}》由会员分享,可在线阅读[^\n]{{0,120}}?上搜索。?\n?",
+    rf"^[ \t]*+(?:{_SITE_LINES})[ \t]*(?:\n|\Z)|《[^》\n]{{1,80}}》由会员分享,可在线阅读[^\n]{{0,120}}?上搜索。?\n?",
     re.MULTILINE,
 )
 
@@ -466,15 +471,15 @@ def _share_site(text: str) -> Iterator[Edit]:
 # --- pages
 
 _PAGE_LINE = re.compile(
-    r"^[ \t\f]*(?:第 ?\d{1,4} ?页(?:[,/、 ]{0,2}共 ?\d{1,4} ?页)?|[-—–―·~] ?\d{1,4} ?[-—–―·~]|\d{1,4} ?/ ?\d{1,4}"
+    r"^[ \t\f]*+(?:第 ?\d{1,4} ?页(?:[,/、 ]{0,2}共 ?\d{1,4} ?页)?|[-—–―·~] ?\d{1,4} ?[-—–―·~]|\d{1,4} ?/ ?\d{1,4}"
     r"|[Pp]age ?\d{1,4}(?: of \d{1,4})?)[ \t\f]*$|\f",
     re.MULTILINE,
 )
 _PAGE_INLINE = re.compile(
-    r"[ \t]?(?:第 ?\d{1,4} ?页[,/、 ]{0,2}共 ?\d{1,4} ?页|[Pp]age ?\d{1,4} of \d{1,4}|(?<!\d)[-—–] \d{1,4} [-—–](?!\d))[ \t]?"
+    r"第 ?\d{1,4} ?页[,/、 ]{0,2}共 ?\d{1,4} ?页|[Pp]age ?\d{1,4} of \d{1,4}|[-—–] \d{1,4} [-—–](?![\d-])"
 )
-_NUMBER_LINE = re.compile(r"^[ \t\f]*(\d{1,3})[ \t\f]*$", re.MULTILINE)
-_NUMBERED_PAGE = re.compile(r"^[ \t]*(\d{1,3})、", re.MULTILINE)
+_NUMBER_LINE = re.compile(r"^[ \t\f]*+(\d{1,3})[ \t\f]*$", re.MULTILINE)
+_NUMBERED_PAGE = re.compile(r"^[ \t]*+(\d{1,3})、", re.MULTILINE)
 _NUMBERED_PAGE_LENGTH = 150
 _BANNER = 40
 # A sentence is over after these; after a closing bracket or quote it may be.
@@ -497,30 +502,44 @@ def _page_marks(text: str) -> Iterator[Edit]:
     if pages:
         yield from pages
         return
-    lines = sorted({*_spans(_PAGE_LINE, text), *_number_lines(text)})
-    marks = _with_banners(text, lines)
-    inside = [(match.start(), match.end(), "") for match in _PAGE_INLINE.finditer(text)]
+    lines = sorted({*(match.span() for match in _PAGE_LINE.finditer(text)), *_number_lines(text)})
+    marks = _together(text, _with_banners(text, _together(text, lines)))
+    inside = [
+        (match.start(), match.end(), "")
+        for match in _PAGE_INLINE.finditer(text)
+        if match[0][0] not in "-—–" or not text[match.start() - 1 : match.start()].isdigit()
+    ]
     found: list[Edit] = []
     for start, end in marks:
         before, after = _last_word(text, start), _next_word(text, end)
-        if found and before <= found[-1][1]:  # marks with nothing between them are one
-            before = found.pop()[0]
         joined = _goes_on(text[max(0, before - 80) : before], text[after : after + 20])
         found.append((before, after, "" if joined or not before or after == len(text) else "\n"))
     yield from _apart(sorted([*found, *inside], key=lambda edit: (edit[0], -edit[1])))
 
 
-def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in pattern.finditer(text)]
+def _together(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Marks with nothing but space between them as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in marks:
+        if found and not text[found[-1][1] : start].strip():
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 _WORD = re.compile(r"\S")
+_FAR = 1_000
 
 
 def _last_word(text: str, at: int) -> int:
     """The end of the last word before this place."""
-    while at and text[at - 1].isspace():
-        at -= 1
+    while at:
+        first = max(0, at - _FAR)
+        bare = len(text[first:at].rstrip())
+        at = first + bare
+        if bare:
+            break
     return at
 
 
@@ -581,23 +600,28 @@ def _numbered_pages(text: str) -> list[Edit]:
 
 # --- characters misread by a scanner
 
-_STAGE = "|".join(f"(?<={word})" for word in ("学", "初中", "高中", "幼儿园", "教育", "中职", "高职", "学校", "高校"))
-# What stands there, what it must be, as a scanner splits or confuses shapes; context proves it.
-_MISREADINGS: tuple[tuple[str, str], ...] = (
-    (r"贝(?:[LlU]|[I1l!][J〕])(?![a-zA-Z])", "则"),
-    (r"禾(?:U|[I1l!]J)(?![a-zA-Z])", "利"),
-    (r"歹(?:U|[I1l!]J)(?![a-zA-Z])", "列"),
-    (r"(?<=[得达直看受做提遇签])至(?:U|[I1l!]J)(?![a-zA-Z])", "到"),
-    (r"另(?:U|[I1l!]J)(?![a-zA-Z])", "别"),
-    (r"弓[I|l1](?=[导进领发])", "引"),
-    (rf"(?:{_STAGE})省(?=均(?:公用|一般公共|公共|教育|预算|经费|拨款|补助|仪器|图书|校舍))", "生"),
-    (r"(?<=控)掇|掇(?=学)", "辍"),
-    (r"学(?=长委员会)", "家"),
+# A sign that must be there, the misread place (its first group is what is wrong), and what it must be: a scanner
+# splits or confuses shapes, and the context proves it.
+_MISREADINGS = tuple(
+    (sign, re.compile(pattern), now)
+    for sign, pattern, now in (
+        ("贝", r"(贝(?:[LlU]|[I1l!][J〕]))(?![a-zA-Z])", "则"),
+        ("禾", r"(禾(?:U|[I1l!]J))(?![a-zA-Z])", "利"),
+        ("歹", r"(歹(?:U|[I1l!]J))(?![a-zA-Z])", "列"),
+        ("至", r"[得达直看受做提遇签](至(?:U|[I1l!]J))(?![a-zA-Z])", "到"),
+        ("另", r"(另(?:U|[I1l!]J))(?![a-zA-Z])", "别"),
+        ("弓", r"(弓[I|l1])(?=[导进领发])", "引"),
+        ("省均", r"[学中园育职校](省)均(?=公用|一般公共|公共|教育|预算|经费|拨款|补助|仪器|图书|校舍)", "生"),
+        ("掇", r"控(掇)", "辍"),
+        ("掇", r"(掇)学", "辍"),
+        # It may be a union of older pupils: parents are spoken of nearby.
+        ("学长委员会", r"(?:家长.{0,200})(学)长委员会", "家"),
+        ("学长委员会", r"(学)长委员会(?=.{0,200}家长)", "家"),
+    )
 )
 
-
 # Digits that a scanner takes for letters: l and I for 1, O and o for 0, in a number that is otherwise one.
-_DIGIT_SIGN = re.compile(r"\d[lIOo|]|[lI|]\d|(?<![a-zA-Z])O\.\d")
+_DIGIT_SIGN = re.compile(r"[0-9][lIOo|]|[lI|][0-9]|O\.[0-9]")
 _DIGITS = re.compile(rf"(?<![a-zA-Z\d])[\dlI|O][\dlIOo|.]*[\dlIOo|](?=[%‰{_HAN}~—\-,。、;:)(）”年]|$)", re.MULTILINE)
 _DIGIT = str.maketrans("lI|Oo", "11100")
 
@@ -613,17 +637,10 @@ def _misread(text: str) -> Iterator[Edit]:
                 and not re.match(r"[Oo][^.]|.*\.$", match[0])
             ):
                 found.append((match.start(), match.end(), now))
-    for pattern, now in _MISREAD:
-        found += ((match.start(), match.end(), now) for match in pattern.finditer(text) if _proved(text, match))
+    for sign, pattern, now in _MISREADINGS:
+        if sign in text:
+            found += ((*match.span(1), now) for match in pattern.finditer(text))
     yield from _apart(sorted(found))
-
-
-def _proved(text: str, match: re.Match[str]) -> bool:
-    """学长委员会 may exist: it is 家长委员会 where parents are spoken of nearby."""
-    return match[0] != "学" or "家长" in text[max(0, match.start() - 200) : match.end() + 200]
-
-
-_MISREAD = tuple((re.compile(pattern), now) for pattern, now in _MISREADINGS)
 
 
 # --- spaces and line breaks
@@ -649,11 +666,10 @@ def _layout(text: str) -> Iterator[Edit]:
             start = stop + 1
             continue
         line = text[start:stop]
-        bare = line.strip(" \t")
         if " " in line or "\t" in line:
             yield from _line_spaces(line, start)
         start = stop + 1
-        if not wrap or not bare or stop >= len(text) or block[0] <= start < block[1]:
+        if not wrap or stop >= len(text) or block[0] <= start < block[1]:
             continue
         following = text[start : start + 40]
         if (
@@ -666,9 +682,11 @@ def _layout(text: str) -> Iterator[Edit]:
 
 def _wrap_width(text: str) -> int:
     """The width at which a layout broke the lines of this text; 0 where lines are paragraphs."""
-    lines = [line.rstrip() for line in text.splitlines()]
-    lines = [line for line in lines if line]
+    lines = text.splitlines()
     if len(lines) < _WRAPPED_LINES or max(map(len, lines)) > _WRAP:
+        return 0
+    lines = [bare for line in lines if (bare := line.rstrip())]
+    if len(lines) < _WRAPPED_LINES:
         return 0
     widths = [structure.columns(line) for line in lines]
     widest = max(widths)

@@ -29,7 +29,6 @@ def columns(line: str) -> int:
 
 _RULE = re.compile(r"[\s|:+\-=─━═┼┿╋┬┴├┤┌┐└┘┏┓┗┛┠┨┯┷│┃║]*[-─━═]{2,}[\s|:+\-=─━═┼┿╋┬┴├┤┌┐└┘┏┓┗┛┠┨┯┷│┃║]*")
 _BARS = re.compile(r"[|│┃║]")
-_GAP = re.compile(r" {2,}|[ ]*\t[ \t]*")
 _PIECE = re.compile(r"\S+(?: \S+)*")
 _CELL = 60  # characters of a cell in a table aligned by spaces; more is prose
 _ALONE = 24  # characters of a line within such a table that is not divided
@@ -62,7 +61,7 @@ def blocks(text: str) -> list[_Span]:
 
 
 def _blocks(text: str) -> Iterator[_Block]:
-    if not (_GAP.search(text) or _BARS.search(text)):
+    if not any(sign in text for sign in ("  ", "\t", *"|│┃║")):
         return
     block: _Block | None = None
     alone: list[_Span] = []
@@ -104,11 +103,9 @@ def _lines(text: str) -> Iterator[_Span]:
 
 def _trimmed(text: str, span: _Span) -> _Span:
     start, end = span
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
+    part = text[start:end]
+    bare = len(part.lstrip())
+    return (end - bare, start + len(part.rstrip())) if bare else (start, start)
 
 
 def _barred(line: str) -> bool:
@@ -143,7 +140,8 @@ def _whole(block: _Block) -> Iterator[_Block]:
             yield block
         return
     counts = [len(pieces) for pieces in block.pieces if len(pieces) > 1]
-    if len(counts) > 1 and sum(count * 2 > max(counts) for count in counts) * 2 > len(counts):
+    most = max(counts, default=0)
+    if len(counts) > 1 and sum(count * 2 > most for count in counts) * 2 > len(counts):
         yield block
 
 
@@ -276,12 +274,12 @@ _PATTERNS = {
     "circle": r"([①-⑳])",
 }
 _AT_LINE = re.compile(
-    r"^[ \t]*(?:" + "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()) + ")", re.MULTILINE
+    r"^[ \t]*+(?:" + "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()) + ")", re.MULTILINE
 )
 # Inside a paragraph a mark counts only where a sentence has ended and the number goes on: "...。二是..."
 _INLINE = re.compile(
     rf"(?<=[。;!?:”])(?:(?P<han>[{_COUNT}]{{1,3}})、|(?P<han_bracket>\([{_COUNT}]{{1,3}}\))|(?P<digit>\d{{1,2}})[.、](?!\d)"
-    rf"|(?P<digit_bracket>\(\d{{1,2}}\))|(?P<circle>[①-⑳])|(?P<first>[{_COUNT}]{{1,2}})是(?=[\u4e00-\u9fff“]))|^[ \t]*(?P<lead>[{_COUNT}]{{1,2}})是(?=[\u4e00-\u9fff“])",
+    rf"|(?P<digit_bracket>\(\d{{1,2}}\))|(?P<circle>[①-⑳])|(?P<first>[{_COUNT}]{{1,2}})是(?=[\u4e00-\u9fff“]))|^[ \t]*+(?P<lead>[{_COUNT}]{{1,2}})是(?=[\u4e00-\u9fff“])",
     re.MULTILINE,
 )
 _BRACKETS = str.maketrans("", "", "()、.")
@@ -463,7 +461,7 @@ _ASIDE = re.compile(
 )
 _SHARED = re.compile(r"^(.+[县市区旗盟州])和(.+?[县市区旗盟州])((?:人民)?政府|教育局|.{1,6}局)$")
 _LEVELS = {"省", "市", "县", "区", "自治区", "各县", "各市", "市县", "镇", "乡", "乡镇"}
-_UNIT_LINE = re.compile(rf"^[ \t]*(?:{_ROLE.pattern})[^\n]{{2,300}}$", re.MULTILINE)
+_UNIT_LINE = re.compile(rf"^[ \t]*+(?:{_ROLE.pattern})[^\n]{{2,300}}$", re.MULTILINE)
 
 
 def _with_units(text: str, found: list[Section]) -> list[Section]:
@@ -480,10 +478,9 @@ def _with_units(text: str, found: list[Section]) -> list[Section]:
 
 
 def _closing_units(text: str, start: int, end: int) -> _Span | None:
-    start, end = _trimmed(text, (start, end))
-    if end > start and text[end - 1] in "。;":
-        end -= 1
-    if end <= start:
+    start = max(start, end - _BRACKET)
+    end = start + len(text[start:end].rstrip().rstrip("。;"))
+    if end == start:
         return None
     line = text.rfind("\n", start, end) + 1
     if line > start and _UNIT_LINE.match(text, line, end):
@@ -491,7 +488,7 @@ def _closing_units(text: str, start: int, end: int) -> _Span | None:
     if text[end - 1] not in _CLOSING:
         return None
     depth = 0
-    for at in range(end - 1, max(start, end - _BRACKET) - 1, -1):
+    for at in range(end - 1, start - 1, -1):
         depth += (text[at] in _CLOSING) - (text[at] in _CLOSING.values())
         if not depth:
             inner = text[at + 1 : end - 1]
