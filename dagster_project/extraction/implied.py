@@ -69,6 +69,10 @@ CARRIED = "…"
 _NOUGHT = re.compile(r"(?P<rate>[^,，。;；:：]{2,24}?率)(?:继续|始终|一直)?(?:为|保持|控制在|降至|降为|达到|归)(?:0|零|〇)(?!\d|\.)")
 
 
+_LONGEST = 120
+"""All forms end with their clause: more words before it say nothing."""
+
+
 def may_hold(clause: str) -> bool:
     return _MAY_HOLD.search(clause) is not None
 
@@ -80,7 +84,7 @@ def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[I
     clause before.
     """
     found: list[Implied] = []
-    plain = re.sub(r"[“”\"「」]", "", clause)
+    plain = re.sub(r"[“”\"「」]", "", clause[-_LONGEST:])
     if "覆盖" in clause:
         for piece in re.split(r"(?<=覆盖)", plain):
             m = _COVERED.search(piece.rstrip("、 "))

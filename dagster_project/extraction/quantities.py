@@ -36,8 +36,8 @@ _FAMILY = {
 }
 
 _HAN_DIGITS = "一二两三四五六七八九"
-_HAN = rf"(?<![第{_HAN_DIGITS}十百千])[{_HAN_DIGITS}十廿百千零〇]+(?:[万亿]+[{_HAN_DIGITS}十百千零〇]+)*(?:点[{_HAN_DIGITS}零〇]+)?"
-_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_HAN = rf"(?<![第{_HAN_DIGITS}十百千])[{_HAN_DIGITS}十廿百千零〇]{{1,12}}(?:[万亿]{{1,2}}[{_HAN_DIGITS}十百千零〇]{{1,12}}){{0,3}}(?:点[{_HAN_DIGITS}零〇]{{1,6}})?"
+_ARABIC = r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,6})?|\d{1,15}(?:\.\d{1,6})?"
 _HIDDEN = r"\d?[Xx×*＊]{1,4}(?:\.[Xx×*＊]{1,2})?|[□○_]{1,6}"
 _NUMBER = rf"(?:{_ARABIC}|{_HAN}|{_HIDDEN})"
 _BIG = r"(?:千万|百万|十万|万|亿|千|百)"
@@ -93,11 +93,11 @@ _SUFFIX = r"(?:\(含\)|及|或)?(?:以上|以内|之内|以下|之下|左右|上
 _PATTERN = re.compile(
     rf"""(?=[\d百千一二两三四五六七八九十廿零〇半翻Xx×*＊□○_])(?<![第\dA-WYZa-wyz.])(?:
       (?P<of>百分之|千分之)(?P<of_low>{_ARABIC}|{_HAN}|{_HIDDEN})(?:{_DASH}(?:百分之|千分之)?(?P<of_high>{_ARABIC}|{_HAN}))?
-    | (?P<below>[{_HAN_DIGITS}十百]+)分之(?P<above>[{_HAN_DIGITS}十百]+)
+    | (?P<below>[{_HAN_DIGITS}十百]{{1,4}})分之(?P<above>[{_HAN_DIGITS}十百]{{1,4}})
     | (?P<tenth>[{_HAN_DIGITS}十\d])成(?P<half_tenth>半|[{_HAN_DIGITS}])?(?![功立为就绩长员本果效套型人家])
     | (?P<half>半数|(?<!另)一半)
     | 翻(?P<fold>[{_HAN_DIGITS}])番
-    | (?P<left>\d+(?:\.\d+)?)\s*(?:[:：∶]|比(?=\d))\s*(?P<right>\d+(?:\.\d+)?)(?![:：\d])
+    | (?P<left>\d{{1,4}}(?:\.\d{{1,3}})?)\s*(?:[:：∶]|比(?=\d))\s*(?P<right>\d{{1,4}}(?:\.\d{{1,3}})?)(?![:：\d])
     | (?P<low>{_NUMBER})(?P<low_big>{_BIG})?(?P<low_few>[多余])?(?P<low_unit>{_UNIT})?
       {_DASH}
       (?P<high>{_ARABIC}|{_HAN})(?P<high_big>{_BIG})?(?P<few2>[多余])?(?P<unit2>{_UNIT})(?P<per2>{_PER})?

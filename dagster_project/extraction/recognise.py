@@ -355,7 +355,7 @@ def _clause(
     state.clause, state.clause_held = _without_times(clause, begin, times), bool(found)
     if not runs:
         state.listed_times = [x for x in times if x.kind == "year"] or state.listed_times
-    if regions := places.lists(state.clause) or places.members(state.clause):
+    if ("、" in clause or "和" in clause) and (regions := places.lists(state.clause) or places.members(state.clause)):
         state.regions = regions
         state.region = "、".join(regions) if len(regions) == 1 else ""
     return found
@@ -381,7 +381,7 @@ def _unnumbered(
         name = _trim_front(name).replace("党的组织", "党组织")
         if len(re.sub(r"(?:覆盖率|比例|增长率|班级数|数)$", "", name)) < 2:
             continue
-        finding = Finding(a, b, s.at[min(begin + one.at, stop - 1)], _short(name), one.comparator, one.value, "", one.unit, one.kind,
+        finding = Finding(a, b, s.at[stop - 1], _short(name), one.comparator, one.value, "", one.unit, one.kind,
                           subject=re.sub(r"(?:覆盖率|增长率|数)$", "", name), region="" if region == "全" else region)  # fmt: skip
         finding.time = dated[-1] if dated else state.time
         finding.recurs, finding.speaker = one.recurs, state.speaker
@@ -400,7 +400,7 @@ def _unnumbered(
             carried = ready[1] < 3 and state.clause_held
             if carried:
                 name = ""
-            finding = Finding(a, b, s.at[min(begin + ready[1], stop - 1)], _short(f"{_trim_front(name) or (state.last[-1].name if state.last else '')}时间"), "<=", kind="explicit",
+            finding = Finding(a, b, s.at[stop - 1], _short(f"{_trim_front(name) or (state.last[-1].name if state.last else '')}时间"), "<=", kind="explicit",
                               region="" if region == "全" else region, subject=name, time=ends[-1])  # fmt: skip
             finding.doubted("只有期限 / a date is all that is set", 0.2)
             finding.past = tense in (facts.PAST, facts.FORECAST)
@@ -436,10 +436,17 @@ def _without_times(text: str, offset: int, times: list[Time]) -> str:
 
 def _subject_of(clause: str, times: list[Time], begin: int) -> str:
     """The measure a clause without numbers names for those that follow: 提高生均公用经费标准."""
+    if _MEASURE_WORD.search(clause) is None:
+        return ""
     name = clean(_without_times(clause, begin, times))[0]
     if cut := re.match(r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=逐[年步]|提高|提升|上升|下降|降低|增长|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)", name):
         name = cut["name"]
     return name if 2 < len(name) <= 30 and (words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name)) else ""
+
+
+_NO_QUOTES = str.maketrans("", "", "“”\"「」‘’")
+_BATCH = re.compile(r"第[一二三四五六七八九十]+批|首批|一批")
+_MEASURE_WORD = re.compile(r"[率比例费准助贴数模资入限积值额]")
 
 
 def clean(text: str) -> tuple[str, str]:
