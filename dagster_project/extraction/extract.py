@@ -6,11 +6,11 @@ The same document gives the same candidates, byte for byte; neither the ledger n
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import replace
+from functools import lru_cache
 
 from dagster_project.extraction import facts, places, plans, recognise, tables
 from dagster_project.extraction.candidate import Candidate
-from dagster_project.extraction.document import Document, Section
+from dagster_project.extraction.document import Document, Note, Section
 from dagster_project.extraction.periods import Plan
 from dagster_project.extraction.recognise import Finding, State
 from dagster_project.extraction.resolve import Reference, reference
@@ -34,39 +34,38 @@ def extract(document: Document, known: Reference | None = None) -> list[Candidat
     text = document.text
     plan = plans.plan_of(text)
     own = plans.region_of(text, known.names)
-    findings = list(_findings(document, plan))
-    kept = _without_doubles(findings, document)
-    return _candidates(kept, document, plan, own, known)
+    outline = _Outline(document, facts.PAST if plans.looks_back(text) else facts.OPEN)
+    kept = _without_doubles(_findings(document, plan, outline), outline)
+    return _candidates(kept, document, outline, plan, own, known)
 
 
-def _findings(document: Document, plan: Plan) -> Iterable[Finding]:
+def _findings(document: Document, plan: Plan, outline: "_Outline") -> Iterable[Finding]:
     text = document.text
     state = State(plan, facts.Tense(plan))
-    headings = _Headings(document.sections, facts.PAST if plans.looks_back(text) else facts.OPEN)
     place = 0
     for table in document.tables:
-        yield from _paragraphs(document, place, table.start, state, headings)
-        state.tense.heading = headings.tense(table.start)
+        yield from _paragraphs(document, place, table.start, state, outline)
+        state.tense.heading = outline.tense(table.start)
         yield from tables.read(document, table, state)
         place = max(place, table.end)
-    yield from _paragraphs(document, place, len(text), state, headings)
+    yield from _paragraphs(document, place, len(text), state, outline)
 
 
-def _paragraphs(document: Document, start: int, end: int, state: State, headings: "_Headings") -> Iterable[Finding]:
+def _paragraphs(document: Document, start: int, end: int, state: State, outline: "_Outline") -> Iterable[Finding]:
     text = document.text
     section: Section | None = None
     for line in re.finditer(r"[^\n]+", text[start:end]):
         a, b = start + line.start(), start + line.end()
         if not line[0].strip():
             continue
-        now = document.section_at(a)
+        now = outline.section(a)
         if now is not section:
             if section is None or now is None or not _inside(now, section):
                 state.lead_time = None
             section = now
             opened = places.opening(now.title)[0] if now is not None else []
             state.scope = opened[0] if len(opened) == 1 else ""
-        state.tense.heading = headings.tense(a)
+        state.tense.heading = outline.tense(a)
         state.paragraph()
         if re.match(r"\s*注\d*[:：]", line[0]):
             continue
@@ -74,8 +73,8 @@ def _paragraphs(document: Document, start: int, end: int, state: State, headings
         for p, q in sentences(text, a, b):
             if not _TRIGGER.search(text, p, q):
                 continue
-            if _is_units(document, p, q):
-                continue
+            if now is not None and now.units_start <= p and q <= now.units_end:
+                continue  # the bracket of responsible units
             for finding in recognise.read(text, p, q, state):
                 found_any = True
                 yield finding
@@ -91,41 +90,61 @@ def _inside(inner: Section, outer: Section) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
 
-def _is_units(document: Document, start: int, end: int) -> bool:
-    section = document.section_at(start)
-    return section is not None and section.units_end > section.units_start and section.units_start <= start and end <= section.units_end
+class _Outline:
+    """The sections of a document, walked once: what stands around a place, the tense of its headings, its units."""
 
-
-class _Headings:
-    """The headings above a place, the nearest first."""
-
-    def __init__(self, sections: tuple[Section, ...], whole: str) -> None:
-        self._starts: list[int] = []
-        self._told: list[str] = []
+    def __init__(self, document: Document, whole: str) -> None:
         self._whole = whole
+        self._sections = document.sections
+        self._starts = [section.start for section in document.sections]
+        self._told: list[str] = []
+        self._units: list[str] = []
         above: list[Section] = []
-        for section in sections:
+        for section in document.sections:
             while above and above[-1].end <= section.start:
                 above.pop()
             above.append(section)
-            self._starts.append(section.start)
             self._told.append(facts.of_heading([s.title[:40] for s in reversed(above)], whole))
+            self._units.append(";".join(next((s.units for s in reversed(above) if s.units), ())))
+        unsure = [note for note in document.notes if not note.sure]
+        self._doubts, self._doubt_ends = unsure, [note.end for note in unsure]
+
+    def _at(self, place: int) -> int:
+        return bisect_right(self._starts, place) - 1
+
+    def section(self, place: int) -> Section | None:
+        """The innermost section around a place."""
+        found = self._at(place)
+        return self._sections[found] if found >= 0 else None
 
     def tense(self, place: int) -> str:
-        found = bisect_right(self._starts, place)
-        return self._told[found - 1] if found else self._whole
+        """What the headings above a place say: past, coming or open."""
+        found = self._at(place)
+        return self._told[found] if found >= 0 else self._whole
+
+    def units(self, place: int) -> str:
+        """Responsible units joined by `;`, of the innermost section that names any."""
+        found = self._at(place)
+        return self._units[found] if found >= 0 else ""
+
+    def doubts(self, start: int, end: int) -> Iterable[Note]:
+        """Readings of damaged text inside a span."""
+        for i in range(bisect_right(self._doubt_ends, start), len(self._doubts)):
+            if self._doubts[i].start >= end:
+                return
+            yield self._doubts[i]
 
 
-def _without_doubles(findings: list[Finding], document: Document) -> list[Finding]:
+def _without_doubles(findings: Iterable[Finding], outline: _Outline) -> list[Finding]:
     """Targets only, each once: a heading's number that its article repeats, one clause said twice in a sentence."""
     targets = [f for f in findings if not f.past]
     kept: list[Finding] = []
     by_section: dict[int, list[Finding]] = {}
     for finding in targets:
-        section = document.section_at(finding.place)
+        section = outline.section(finding.place)
         by_section.setdefault(section.start if section else -1, []).append(finding)
     for finding in targets:
-        section = document.section_at(finding.place)
+        section = outline.section(finding.place)
         if section is not None and finding.place < section.start + len(section.title) + 12:
             rest = by_section[section.start]
             if any(
@@ -142,11 +161,21 @@ def _without_doubles(findings: list[Finding], document: Document) -> list[Findin
 def _says_again(heading: Finding, body: Finding) -> bool:
     if heading.kind == "implied" and body.kind == "implied":
         return heading.comparator == body.comparator and _alike(heading.name, body.name) >= 0.5
-    return (heading.value, heading.value_high) == (body.value, body.value_high) and heading.unit == body.unit and bool(heading.value)
+    return (
+        (heading.value, heading.value_high) == (body.value, body.value_high)
+        and heading.unit == body.unit
+        and bool(heading.value)
+    )
 
 
 def _is_same(a: Finding, b: Finding) -> bool:
-    if a.kind == "implied" == b.kind and a.value == b.value and a.comparator == b.comparator == "=" and abs(a.place - b.place) < 60 and a.region == b.region:
+    if (
+        a.kind == "implied" == b.kind
+        and a.value == b.value
+        and a.comparator == b.comparator == "="
+        and abs(a.place - b.place) < 60
+        and a.region == b.region
+    ):
         return _alike(a.name, b.name) >= 0.5
     return (a.place, a.name, a.value, a.region) == (b.place, b.name, b.value, b.region) and a.time == b.time
 
@@ -158,18 +187,19 @@ def _alike(a: str, b: str) -> float:
     return sum(pair in long for pair in pairs) / len(pairs) if pairs else 0.0
 
 
-def _candidates(findings: list[Finding], document: Document, plan: Plan, own: str, known: Reference) -> list[Candidate]:
+def _candidates(findings: list[Finding], document: Document, outline: _Outline, plan: Plan, own: str, known: Reference) -> list[Candidate]:
     out: list[Candidate] = []
     ordinals: dict[str, int] = {}
     own_code = known.region_code(own, plan.now)
     for f in findings:
-        section = document.section_at(f.place)
+        section = outline.section(f.place)
         article = section.path if section else ""
         ordinals[article] = ordinals.get(article, 0) + 1
         notes = list(f.notes)
         doubt = f.doubt
-        start, end = _shorten(document.text, f)
-        for note in document.doubts(start, end):
+        start, end = _shorten(f)
+        source_start, source_end = document.original_span(start, end)
+        for note in outline.doubts(start, end):
             notes.append(f"读自受损文字：{note.was} → {note.now} / read from damaged text")
             doubt += 0.1
         region, code = _region(f, own, own_code, plan, known)
@@ -183,18 +213,18 @@ def _candidates(findings: list[Finding], document: Document, plan: Plan, own: st
             Candidate(
                 doc=document.name, article=article, indicator_zh=f.name, indicator_code=resolved.code, subject_zh=f.subject or f.name,
                 region_zh=region, region_code=code, comparator=f.comparator, value=f.value, value_high=f.value_high,
-                baseline=f.baseline, unit=f.unit, period=period, deadline=deadline, level=level_of(f), kind=f.kind,
-                responsible_units=";".join(document.units_at(f.place)), evidence=document.text[start:end].replace("\n", " "),
+                baseline=f.baseline, unit=f.unit, period=period, deadline=deadline, level=level_of(f.name, f.family), kind=f.kind,
+                responsible_units=outline.units(f.place), evidence=document.text[start:end].replace("\n", " "),
                 char_start=start, char_end=end, confidence=round(max(0.05, min(0.99, 0.95 - doubt - (0 if resolved.code else 0.05))), 2),
                 note="; ".join(n for n in notes if n), ordinal=ordinals[article], baseline_year=f.baseline_year, target_year=target_year,
                 year_hidden=hidden, recurs=bool(f.recurs), hold=f.hold, per_county=f.each, proposed_code=resolved.proposed,
-                proposed_score=resolved.score, source_start=0, source_end=0,
+                proposed_score=resolved.score, source_start=source_start, source_end=source_end,
             )
         )  # fmt: skip
-    return [replace(c, **dict(zip(("source_start", "source_end"), document.original_span(c.char_start, c.char_end), strict=True))) for c in out]  # type: ignore[arg-type]
+    return out
 
 
-def _shorten(text: str, f: Finding) -> tuple[int, int]:
+def _shorten(f: Finding) -> tuple[int, int]:
     """The evidence: the clause, cut around its number where it is longer than 60 characters."""
     start, end = f.start, f.end
     if end - start > 60:
@@ -223,7 +253,11 @@ def _region(f: Finding, own: str, own_code: str, plan: Plan, known: Reference) -
 def _when(f: Finding, plan: Plan) -> tuple[str, str, str, bool]:
     """period, deadline, target year, and whether the year is hidden."""
     time = f.time
-    if f.recurs and re.match(r"每(?:个?学?年|年)|逐年|常年", f.recurs) and (time is None or time.kind in ("each", "within", "coming")):
+    if (
+        f.recurs
+        and re.match(r"每(?:个?学?年|年)|逐年|常年", f.recurs)
+        and (time is None or time.kind in ("each", "within", "coming"))
+    ):
         each = "每学年" if "学年" in f.recurs else "每年"
         years = plan.period or (str(plan.work_year) if plan.work_year else "")
         return (f"{each}({years})" if years else each), "", "", False
@@ -252,14 +286,16 @@ _LEVELS = (
 )
 
 
-def level_of(f: Finding) -> str:
-    """学前, 教师, 经费 …: what kind of target this is, by who or what is measured."""
-    name = f.name
-    if re.search(r"经费|投入|资金|补助|奖励|工资|支出|投资|津贴|元$", name) and (f.family == "money" or re.search(r"经费|投入|支出|资金|津贴|补助", name)):
+@lru_cache(maxsize=16384)
+def level_of(name: str, family: str) -> str:
+    """学前, 教师, 经费 …: what kind of target this is, by who or what its name measures and the kind of its unit."""
+    if re.search(r"经费|投入|资金|补助|奖励|工资|支出|投资|津贴|元$", name) and (
+        family == "money" or re.search(r"经费|投入|支出|资金|津贴|补助", name)
+    ):
         return "教师" if re.search(r"工资", name) else "经费"
     if re.search(r"教师|师资|校长|园长|教职工|教研员|班主任|名师|校干|保育员|师生比|生师比|人才", name):
         return "教师"
-    if f.family == "money":
+    if family == "money":
         return "经费"
     levels = [label for label, pattern in _LEVELS if re.search(pattern, name)]
     if not levels:
@@ -269,5 +305,3 @@ def level_of(f: Finding) -> str:
     if len(levels) > 1 and levels[-1] == "义务教育":
         levels = levels[:-1]
     return levels[0] if len(levels) == 1 or levels[0] in ("普通高中", "职业", "学前") else "其他"
-
-

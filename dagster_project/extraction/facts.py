@@ -98,7 +98,11 @@ class Tense:
             told = COMING
         if told is not None:
             self.running = told
-        if self.running != PAST and _PAST_HERE.search(clause) and not (coming and coming[0] in ("将", "力争", "确保", "计划", "争取")):
+        if (
+            self.running != PAST
+            and _PAST_HERE.search(clause)
+            and not (coming and coming[0] in ("将", "力争", "确保", "计划", "争取"))
+        ):
             return PAST
         return self.running
 
@@ -110,7 +114,9 @@ def of_heading(titles: list[str], otherwise: str = OPEN) -> str:
         if past and not coming:
             return PAST
         if past and coming:
-            if re.search(r"(?:过去|回顾|成效|完成情况|工作总结)", title) and not re.search(r"目标|打算|今后|展望|建议|计划", title):
+            if re.search(r"(?:过去|回顾|成效|完成情况|工作总结)", title) and not re.search(
+                r"目标|打算|今后|展望|建议|计划", title
+            ):
                 return PAST
             return OPEN
         if coming and (otherwise != PAST or re.search(r"目标|任务|打算|计划|今后|未来|下一步|展望", title)):

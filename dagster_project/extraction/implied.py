@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Implied:
     """One implied target of a clause; `at` is where its word stands in the clause."""
@@ -34,9 +32,7 @@ _COVERED = re.compile(
 )
 _COVERS = re.compile(r"(?P<np>[^,，。;；:：]{0,30}?)覆盖(?P<of>(?:全部|所有|全体|每一?[所个名])[^,，。]{2,24})$")
 _NOT_MEASURED = re.compile(r"原则|要求$|格局$|检查|排查|监管|督查|宣传|方式")
-_GONE_NOUN = (
-    "大班额|超大班|大通铺|危房|危险校舍|无证|非法办学|黑园|黑校|事故|事件|案件|辍学|失学|欺凌|空白|文盲|旱厕|薄弱园|薄弱学校|缺口|代课|违规|择校|看管式|D级|缺编|大校额|火灾|溺亡|溺水"
-)
+_GONE_NOUN = "大班额|超大班|大通铺|危房|危险校舍|无证|非法办学|黑园|黑校|事故|事件|案件|辍学|失学|欺凌|空白|文盲|旱厕|薄弱园|薄弱学校|缺口|代课|违规|择校|看管式|D级|缺编|大校额|火灾|溺亡|溺水"
 _ENDED = re.compile(
     rf"(?P<how>坚决|全面|基本|彻底|逐步|严格|有效|依法|坚决依法|力争|确保)*(?P<verb>消除|杜绝|取缔|清除|不发生|不出现|清零)(?P<np>[^,，。;；:：、]{{0,20}}?(?:{_GONE_NOUN})[^,，。;；:：、和]{{0,8}}?)(?P<plan>计划|任务|目标|现象|问题|行为|的?发生|工作)?$"
 )
@@ -52,21 +48,29 @@ _ALL = re.compile(
 _EVERY = re.compile(
     r"(?P<np>(?:[^,，。;；:：]{0,12})(?P<every>所有|全体|每一?(?:所|个|名|位)|全部)(?P<who>[^,，。;；:：]{2,20}?))(?P<all>均|都|全部)?(?P<vp>(?:达到|达标|完成|通过|接入|用于|创建|建成|纳入|配备|配齐|实现|整改|移交|开展|建立|开设|设立|开通|实行|安装|取得|持证|具备|参加|接受|成为|建有|设有|拥有|推开|推行|铺开|实施|推广)[^,，。;；:：]{0,22})$"
 )
-_RHETORIC = re.compile(r"孩子|家庭|群众|人民|环节|方面|过程|党员|干部|工作|节课|细节|课堂|学生都|力量|资源|积极|师生员工")
+_RHETORIC = re.compile(
+    r"孩子|家庭|群众|人民|环节|方面|过程|党员|干部|工作|节课|细节|课堂|学生都|力量|资源|积极|师生员工"
+)
 _NOT_LESS = re.compile(r"(?P<np>[^,，。;；:：]{3,44}?)(?:逐年|每年)?只增不减")
-_PAY = re.compile(r"(?P<np>[^,，。;；:：]{0,30}?(?:工资|收入|待遇)[^,，。;；:：]{0,10}?)(?:不低于(?:或高于)?|高于|不得低于)(?P<whom>(?:当地|本地|同级|同类)?[^,，。;；:：]{0,8}(?:公务员|在编教师|编制内教师)[^,，。;；:：]{0,16})$")
+_PAY = re.compile(
+    r"(?P<np>[^,，。;；:：]{0,30}?(?:工资|收入|待遇)[^,，。;；:：]{0,10}?)(?:不低于(?:或高于)?|高于|不得低于)(?P<whom>(?:当地|本地|同级|同类)?[^,，。;；:：]{0,8}(?:公务员|在编教师|编制内教师)[^,，。;；:：]{0,16})$"
+)
 _SLOGAN = re.compile(
     r"(?P<np>[^,，。;；:：]{0,24}?)(?P<do>确保|达到|实现|落实|做到|保证|依法|坚持)[^,，。;；:：“]{0,20}(?:“|\")?(?P<slogan>两个只增不减|三个?增长(?:一提高)?|三个?增长、?两个提高|两个不低于(?:或高于)?|两个提高|两个比例)(?:”|\")?"
 )
 _MADE_READY = re.compile(
     r"(?:建成(?!.{0,20}(?:体系|机制|格局|制度|模式|社会|强市|强县|强区|教育))|竣工|完工|投入使用|投用|交付|移交|开学|启用|开工|动工|封顶|招生(?=$|并|运行|办学|开学)|完成(?=.{0,12}(?:建设|验收|摸底|排查|评估|整改|改造|搬迁|招标|治理|普查|审批|立项|移交|整治|评定|认定))|通过(?=.{0,14}(?:验收|认定|评估|督导)))"
 )
-_READY_NOUN = re.compile(r"学校|幼儿园|小学|中学|高中|校区|大楼|项目|工程|楼|基地|中心|学院|园区|教室|食堂|治理|平台|任务|验收|评估|排查|县|区$|建设")
+_READY_NOUN = re.compile(
+    r"学校|幼儿园|小学|中学|高中|校区|大楼|项目|工程|楼|基地|中心|学院|园区|教室|食堂|治理|平台|任务|验收|评估|排查|县|区$|建设"
+)
 
 
 CARRIED = "…"
 """The name of a target whose words stand in the clause before."""
-_NOUGHT = re.compile(r"(?P<rate>[^,，。;；:：]{2,24}?率)(?:继续|始终|一直)?(?:为|保持|控制在|降至|降为|达到|归)(?:0|零|〇)(?!\d|\.)")
+_NOUGHT = re.compile(
+    r"(?P<rate>[^,，。;；:：]{2,24}?率)(?:继续|始终|一直)?(?:为|保持|控制在|降至|降为|达到|归)(?:0|零|〇)(?!\d|\.)"
+)
 
 
 _LONGEST = 120
@@ -94,8 +98,12 @@ def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[I
                 found.append(Implied(max(at, 0), f"{m['np']}{where}覆盖率", "=", "100", "%"))
         if not found and not numbered and (m := _COVERS.search(plain)):
             found.append(Implied(plain.find("覆盖"), f"{m['np'] or m['of']}覆盖率", "=", "100", "%"))
-    if not numbered and re.fullmatch(r"(?:确保|力争|并|要|予以)*(?:全部|全面|坚决|彻底)*(?:予以)?(?:取缔|消除|清零|关停|清除)", plain):
-        if (noun := re.search(rf"[^,，。;；:：、]{{0,12}}(?:{_GONE_NOUN})[^,，。;；:：、和]{{0,6}}", before)) is not None:
+    if not numbered and re.fullmatch(
+        r"(?:确保|力争|并|要|予以)*(?:全部|全面|坚决|彻底)*(?:予以)?(?:取缔|消除|清零|关停|清除)", plain
+    ):
+        if (
+            noun := re.search(rf"[^,，。;；:：、]{{0,12}}(?:{_GONE_NOUN})[^,，。;；:：、和]{{0,6}}", before)
+        ) is not None:
             name = re.sub(r"^(?:全面|坚决|依法|清理|整顿|整治|治理|排查|对)+", "", noun[0])
             found.append(Implied(0, _gone(name), "eliminate", "0", _gone_unit(name)))
     if m := _ENDED.search(plain):
@@ -103,11 +111,27 @@ def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[I
             noun = f"{m['np']}"
             explicit = re.search(r"\d+人", noun) is not None
             found.append(
-                Implied(m.start("verb"), _gone(noun), "eliminate", "0", _gone_unit(noun), "explicit" if explicit else "implied")
+                Implied(
+                    m.start("verb"),
+                    _gone(noun),
+                    "eliminate",
+                    "0",
+                    _gone_unit(noun),
+                    "explicit" if explicit else "implied",
+                )
             )
     elif (m := _GONE_BEFORE.search(plain)) and not numbered:
         explicit = re.search(r"\d+人", m["np"]) is not None
-        found.append(Implied(m.start("verb"), _gone(m["np"]), "eliminate", "0", _gone_unit(m["np"]), "explicit" if explicit else "implied"))
+        found.append(
+            Implied(
+                m.start("verb"),
+                _gone(m["np"]),
+                "eliminate",
+                "0",
+                _gone_unit(m["np"]),
+                "explicit" if explicit else "implied",
+            )
+        )
     elif (m := _ZERO.search(plain)) and m["zero"] not in ("零容忍", "零拒绝"):
         if m["zero"] == "零增长":
             found.append(Implied(m.start("zero"), f"{m['np']}增长率", "=", "0", "%"))
@@ -118,7 +142,18 @@ def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[I
             explicit = re.search(r"\d+人", noun) is not None
             doubt = 0.3 if "不能少" in m["zero"] else 0.1
             note = "没有数：读作无一辍学 / no number: read as no one out of school" if "不能少" in m["zero"] else ""
-            found.append(Implied(m.start("zero"), _gone(noun), "eliminate", "0", _gone_unit(noun), "explicit" if explicit else "implied", note=note, doubt=doubt))
+            found.append(
+                Implied(
+                    m.start("zero"),
+                    _gone(noun),
+                    "eliminate",
+                    "0",
+                    _gone_unit(noun),
+                    "explicit" if explicit else "implied",
+                    note=note,
+                    doubt=doubt,
+                )
+            )
     if "只增不减" in plain and (m := _NOT_LESS.search(plain)):
         if m["np"].endswith(("两个", "两")):
             if sentence.count("只增不减") == 1:
@@ -130,10 +165,24 @@ def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[I
     if m := _PAY.search(plain):
         name = re.sub(r"(?:水平)?$", "", m["np"])
         whom = "公务员" if "公务员" in m["whom"] else "在编教师"
-        found.append(Implied(m.start("whom"), f"{name}与{whom}之比", ">=", "100", "%", note="比照对象的数没有印出 / the figure compared with is not printed", doubt=0.2))
+        found.append(
+            Implied(
+                m.start("whom"),
+                f"{name}与{whom}之比",
+                ">=",
+                "100",
+                "%",
+                note="比照对象的数没有印出 / the figure compared with is not printed",
+                doubt=0.2,
+            )
+        )
     if not numbered and (m := _NOUGHT.search(plain)):
         found.append(Implied(m.start("rate"), m["rate"], "=", "0", "%", "explicit"))
-    if not found and not numbered and (m := re.fullmatch(r"(?:要|力争|争取|确保)?(?:全面|全部|如期)(?:完成|实现)(?:目标任务|任务|目标)?", plain)):
+    if (
+        not found
+        and not numbered
+        and (m := re.fullmatch(r"(?:要|力争|争取|确保)?(?:全面|全部|如期)(?:完成|实现)(?:目标任务|任务|目标)?", plain))
+    ):
         found.append(Implied(0, CARRIED, "=", "100", "%"))
     if not found and not numbered:
         m = _ALL.search(plain) or _EVERY.search(plain)
@@ -165,8 +214,12 @@ def due(clause: str, before: str) -> tuple[str, int] | None:
 
 def _slogan(at: int, name: str) -> Implied:
     if "不低于" in name:
-        return Implied(at, name, ">=", "100", "%", note="口号，各项未写明 / a slogan whose terms are not spelled out", doubt=0.4)
-    return Implied(at, name, "grow", "", "%", note="口号，各项未写明 / a slogan whose terms are not spelled out", doubt=0.4)
+        return Implied(
+            at, name, ">=", "100", "%", note="口号，各项未写明 / a slogan whose terms are not spelled out", doubt=0.4
+        )
+    return Implied(
+        at, name, "grow", "", "%", note="口号，各项未写明 / a slogan whose terms are not spelled out", doubt=0.4
+    )
 
 
 def _gone(noun: str) -> str:
@@ -186,5 +239,3 @@ def _gone_unit(noun: str) -> str:
     if re.search(r"辍学|失学|儿童|学生|子女|文盲", noun):
         return "名"
     return "所" if re.search(r"园|校|办学|看管", noun) else "个"
-
-

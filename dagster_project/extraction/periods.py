@@ -6,6 +6,7 @@ numbers other than years.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dagster_project.extraction.quantities import numeral
 
@@ -87,10 +88,13 @@ def year_of(text: str) -> int | None:
 
 
 # 落实2018-2022年幼儿园建设规划: the years are part of a plan's name.
-_NAME_OF_PLAN = re.compile(r"[^,，。;；\d]{2,16}(?:规划|计划|方案|纲要|行动)(?:的?(?:要求|确定|明确|任务|目标)|(?=[,，、》和]|$))")
+_NAME_OF_PLAN = re.compile(
+    r"[^,，。;；\d]{2,16}(?:规划|计划|方案|纲要|行动)(?:的?(?:要求|确定|明确|任务|目标)|(?=[,，、》和]|$))"
+)
 
 
-def find(text: str, plan: Plan) -> list[Time]:
+@lru_cache(maxsize=4096)
+def find(text: str, plan: Plan) -> tuple[Time, ...]:
     """Every time of a text, from left to right, read as `plan` speaks; years in the name of a plan are left out."""
     found = []
     for match in _TIME.finditer(text):
@@ -98,7 +102,7 @@ def find(text: str, plan: Plan) -> list[Time]:
         if time is None or (time.kind in ("span", "plan") and _NAME_OF_PLAN.match(text, match.end())):
             continue
         found.append(time)
-    return found
+    return tuple(found)
 
 
 def _time(m: re.Match[str], plan: Plan) -> Time | None:

@@ -11,7 +11,11 @@ from dagster_project.extraction.resolve import reference
 
 _KIND = r"(?:自治区|自治州|自治县|新区|高新区|经济技术开发区|开发区|经开区|示范区|管委会|街道|地区|林区|矿区|省|市|县|区|旗|盟|州|乡|镇)"
 # What a place's name never holds: particles, verbs, other nouns of office.
-_NAME = r"(?:(?!支持|推进|加强|完成|新建|建设|创建|开展|实施|实现|贫困|教育|学前|义务|优质|达标|示范|重点|薄弱|困难|推动|扶持|确保|力争|通过|基本|高中|职业|普通|特殊|" + words.MAKE + r")[^\W\d_的各每全本我在和与及、,等该对为个向由从其按把使所有将以了是中大所户要人均内外园校班村]{1,7})"
+_NAME = (
+    r"(?:(?!支持|推进|加强|完成|新建|建设|创建|开展|实施|实现|贫困|教育|学前|义务|优质|达标|示范|重点|薄弱|困难|推动|扶持|确保|力争|通过|基本|高中|职业|普通|特殊|"
+    + words.MAKE
+    + r")[^\W\d_的各每全本我在和与及、,等该对为个向由从其按把使所有将以了是中大所户要人均内外园校班村]{1,7})"
+)
 HIDDEN = rf"(?:[Xx×＊*]{{1,3}}(?:[Xx×＊*\u4e00-\u9fff]{{0,2}})?{_KIND})"
 PLACE = rf"(?:{HIDDEN}|{_NAME}{_KIND})"
 
@@ -97,7 +101,11 @@ def opening(text: str) -> tuple[list[str], str]:
         if joint is None or not named(rest[joint.end() :]):
             break
         rest = rest[joint.end() :]
-    rest = re.sub(r"^等?[一二两三四五六七八九十\d]+个?(?:县区|县市|市县|县市区|县|区|市|地|旗)(?=[^,，]|$)", "", rest) if len(found) > 1 else rest
+    rest = (
+        re.sub(r"^等?[一二两三四五六七八九十\d]+个?(?:县区|县市|市县|县市区|县|区|市|地|旗)(?=[^,，]|$)", "", rest)
+        if len(found) > 1
+        else rest
+    )
     return found, rest
 
 

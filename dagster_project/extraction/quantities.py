@@ -127,7 +127,8 @@ class Quantity:
     """多, 余 or 来 stands behind the number."""
 
 
-def find(text: str) -> list[Quantity]:
+@lru_cache(maxsize=4096)
+def find(text: str) -> tuple[Quantity, ...]:
     """Every quantity of a text, from left to right, none overlapping."""
     found: list[Quantity] = []
     for match in _PATTERN.finditer(text):
@@ -143,7 +144,7 @@ def find(text: str) -> list[Quantity]:
                     found[i] = replace(found[i], unit=q.unit, family=POINTS)
             found += _listed_before(text, q, found[-1].end if found else 0)
         found.append(q)
-    return found
+    return tuple(found)
 
 
 _BARE_LIST = re.compile(rf"(?:(?:{_ARABIC})(?:{_BIG})?个?[、和与及])+$")
@@ -260,7 +261,13 @@ def _quantity(m: re.Match[str]) -> Quantity | None:
         if not hidden and not value:
             return None
         rough = bool(m["few"])
-        unit = _one_name(m["unit"]) if m["unit"] else "人" if m["bare"] is not None and not m.string.startswith("学位", m.end("num") + len(m["big"] or "")) else "个"
+        unit = (
+            _one_name(m["unit"])
+            if m["unit"]
+            else "人"
+            if m["bare"] is not None and not m.string.startswith("学位", m.end("num") + len(m["big"] or ""))
+            else "个"
+        )
         value, big, _ = _in_units(value, big)
         unit = big + unit + _per(m["per"])
     family = _FAMILY.get(re.split(r"[/每]", unit)[0].lstrip("万亿"), COUNT)

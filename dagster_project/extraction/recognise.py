@@ -7,6 +7,7 @@ The grammar goes clause by clause. A run of numbers (92%、95.3%、92%以上) is
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from dagster_project.extraction import facts, implied, periods, places, quantities, words
 from dagster_project.extraction.periods import Plan, Time
@@ -116,20 +117,34 @@ _TAIL = re.compile(
     r"[、,，:：的了和与及]|实现|到|每年|年均|累计|标准|水平)$"
 )
 _SUBJECT_TAIL_KEPT = re.compile(r"(?:标准|水平|总量)$")
-_PER = re.compile(r"(?:按|每|以)?(?:每[一]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?")
+_PER = re.compile(
+    r"(?:按|每|以)?(?:每[一]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
+)
 _BASE = re.compile(r"^(?:[^,，、]{0,18}?的)?$")
 _FROM = re.compile(r"(?:由|从|在现有|在)(?P<who>[^由从,，]{0,16}?)(?:的|为)?$")
-_RISEN = re.compile(rf"^(?:左右|以上)?(?:的(?:基础上)?)?[^,，、]{{0,6}}?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL + '|调整|改善').split('|') for t in ('到', '至', '为')))})")
+_RISEN = re.compile(
+    rf"^(?:左右|以上)?(?:的(?:基础上)?)?[^,，、]{{0,6}}?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL + '|调整|改善').split('|') for t in ('到', '至', '为')))})"
+)
 _DEFINES_RATE = re.compile(r"的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)")
 _ON_BASIS = re.compile(r"在(?:现有|原有|现行|目前|原来|现在)?(?:的)?$")
-_RISES_NEXT = re.compile(rf"(?:分别|均|再)?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL).split('|') for t in ('到', '至', '为')))})")
-_EACH_OF = re.compile(r"(?:各自?|每个?(?:县区|县市|县|区|市|州|地|镇|乡镇|校|园|所)?(?:至少)?|均|都)(?=(?:至少)?(?:{0})|投入|配备|$)".format(words.MAKE))
+_RISES_NEXT = re.compile(
+    rf"(?:分别|均|再)?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL).split('|') for t in ('到', '至', '为')))})"
+)
+_EACH_OF = re.compile(
+    r"(?:各自?|每个?(?:县区|县市|县|区|市|州|地|镇|乡镇|校|园|所)?(?:至少)?|均|都)(?=(?:至少)?(?:{0})|投入|配备|$)".format(
+        words.MAKE
+    )
+)
 _EACH_LIST = re.compile(r"(?:各自?|均|都|全部|每[县区市镇校园地所]{1,2})")
 _STOP_AFTER = re.compile(
     r"^(?:的)?(?:目标任务|目标要求|目标|要求|水平|以上水平|任务|标准|规模|左右|以上|以内|范围|范围内|范围之内|比例|指标|的比例|一线|大关|关口|线)?$"
 )
-_CLASS_SIZE = re.compile(r"^(?:及以上|及其以上)?(?:的)?[^,，、]{0,10}?(?:大班额|超大班|大班|班额|大班级|大校额|特大|班级)")
-_DEFINED = re.compile(r"^(?:以上|以下|以内)?的(?:行政村|自然村|村|学校|县|县区|乡镇|镇|社区|小区|班级|幼儿园|企业|地区|教学点|教师可|应当|可)")
+_CLASS_SIZE = re.compile(
+    r"^(?:及以上|及其以上)?(?:的)?[^,，、]{0,10}?(?:大班额|超大班|大班|班额|大班级|大校额|特大|班级)"
+)
+_DEFINED = re.compile(
+    r"^(?:以上|以下|以内)?的(?:行政村|自然村|村|学校|县|县区|乡镇|镇|社区|小区|班级|幼儿园|企业|地区|教学点|教师可|应当|可)"
+)
 _DEFINES = re.compile(r"(?:不足|未满|少于|不满|超过|满|超出|低于|高于|达到)$")
 _ABOUT_PERIOD = re.compile(r"(?:连续|任期|任职|服务期|合同期|从教|教龄|以来|工作|间隔|周期|每|近)$")
 _PENALTY = re.compile(r"扣减|扣除|扣分|罚款|处罚|追究|核减|约谈")
@@ -167,7 +182,9 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
     bounds = [m.start() for m in _COMMA.finditer(t)] + [len(t)]
     in_which = False
     for stop in bounds:
-        if any(a < stop < b for a, b in masked) or (0 < stop < len(t) and t[stop] in ":：" and any(q.start < stop < q.end for q in numbers)):
+        if any(a < stop < b for a, b in masked) or (
+            0 < stop < len(t) and t[stop] in ":：" and any(q.start < stop < q.end for q in numbers)
+        ):
             continue
         if stop > begin:
             clause = t[begin:stop]
@@ -182,8 +199,19 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
 def _with_purpose(found: list[Finding]) -> list[Finding]:
     """投资800万元,新建教学楼1栋: a bare sum is for what the next clause makes."""
     for i, finding in enumerate(found):
-        if finding.family == MONEY and finding.name in ("投资", "投入", "总投资", "计划投资", "投入资金", "安排资金", "累计投入", "计划投入"):
-            near = [f for f in found[i + 1 :] if f.family != MONEY][:1] or [f for f in reversed(found[:i]) if f.family != MONEY][:1]
+        if finding.family == MONEY and finding.name in (
+            "投资",
+            "投入",
+            "总投资",
+            "计划投资",
+            "投入资金",
+            "安排资金",
+            "累计投入",
+            "计划投入",
+        ):
+            near = [f for f in found[i + 1 :] if f.family != MONEY][:1] or [
+                f for f in reversed(found[:i]) if f.family != MONEY
+            ][:1]
             near = [f for f in near if f.verb]
             if near:
                 finding.subject = f"{near[0].verb}{near[0].noun}"
@@ -202,7 +230,7 @@ def _dated_behind(found: list[Finding]) -> list[Finding]:
     return found
 
 
-def _is_number(q: Quantity, t: str, times: list[Time]) -> bool:
+def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     """Whether a quantity can be a target's at all, by what stands around it."""
     before, after = t[max(0, q.start - 12) : q.start], t[q.end : q.end + 16]
     unit = q.unit
@@ -210,9 +238,30 @@ def _is_number(q: Quantity, t: str, times: list[Time]) -> bool:
         # A time swallows its own number; 三年 新建 3 所 does not swallow the 3.
         if any(x.start <= q.start and q.end <= x.end + 1 for x in times) or unit.startswith(("年", "个月")):
             return False
-    if q.hidden and unit in ("县", "区", "市", "镇", "乡镇", "村", "校", "园", "省", "级", "年", "分", "岁", "届", "本", "生", "类", "期"):
+    if q.hidden and unit in (
+        "县",
+        "区",
+        "市",
+        "镇",
+        "乡镇",
+        "村",
+        "校",
+        "园",
+        "省",
+        "级",
+        "年",
+        "分",
+        "岁",
+        "届",
+        "本",
+        "生",
+        "类",
+        "期",
+    ):
         return False
-    if unit.startswith(("岁", "周岁", "级", "档", "部", "块钱")) or (unit in ("类", "批", "届", "分", "轮") and not re.search(words.AT_LEAST + "|" + words.AT_MOST, before[-6:])):
+    if unit.startswith(("岁", "周岁", "级", "档", "部", "块钱")) or (
+        unit in ("类", "批", "届", "分", "轮") and not re.search(words.AT_LEAST + "|" + words.AT_MOST, before[-6:])
+    ):
         return False
     if re.search(r"(?:第|专栏|附件|附表|图|表|每|No\.?)$", before) and unit not in ("%", "‰", "元"):
         return False
@@ -269,12 +318,14 @@ def _runs(t: str, begin: int, stop: int, numbers: list[Quantity]) -> list[_Run]:
         joint = max(gap.rfind(c) for c in "、和与及")
         if gap[:1] in ("、", "和", "与", "及", "以"):
             continue
-        run.after = gap if joint < 0 else gap[: joint]
+        run.after = gap if joint < 0 else gap[:joint]
         if joint >= 0:
             following.left = gap[joint:]
             following.left_start += joint
     for i, run in enumerate(runs):
-        if not run.after and (behind := next((r for r in runs[i + 1 :] if r.after and r.items[0].unit == run.items[0].unit), None)):
+        if not run.after and (
+            behind := next((r for r in runs[i + 1 :] if r.after and r.items[0].unit == run.items[0].unit), None)
+        ):
             run.shared = re.sub(r"^的|[、和与及]$", "", behind.after)
     return runs
 
@@ -299,7 +350,11 @@ def _clause(
                 state.onward = chosen
             elif not (in_which and clause.startswith("其中")):
                 state.time = chosen
-            if chosen.until or chosen.kind in ("span", "plan", "coming", "hidden", "next") or (begin == 0 and chosen.start <= 2 and not state.recent):
+            if (
+                chosen.until
+                or chosen.kind in ("span", "plan", "coming", "hidden", "next")
+                or (begin == 0 and chosen.start <= 2 and not state.recent)
+            ):
                 state.held_time = chosen
         state.recurs = ""
     if recurs:
@@ -310,31 +365,61 @@ def _clause(
     base_year = ""
     carried_left = ""
     for i, run in enumerate(runs):
-        if i + 1 < len(runs) and _DEFINES_RATE.match(runs[i + 1].left):  # 培训不少于90学时的比例: the number names the rate
+        if i + 1 < len(runs) and _DEFINES_RATE.match(
+            runs[i + 1].left
+        ):  # 培训不少于90学时的比例: the number names the rate
             runs[i + 1].left = run.left + t[run.items[0].start : run.items[-1].end] + runs[i + 1].left
             runs[i + 1].left_start = run.left_start
             continue
         following = runs[i + 1] if i + 1 < len(runs) else None
         origin = _FROM.search(run.left)
-        if following and (origin or carried_left == "") and _RISEN.match(following.left) and (origin or _is_base_year(run.left)):
+        if (
+            following
+            and (origin or carried_left == "")
+            and _RISEN.match(following.left)
+            and (origin or _is_base_year(run.left))
+        ):
             base_items = run.items
             years = [x for x in times if run.left_start <= x.start < run.items[0].start and x.last]
             base_year = str(years[-1].last) if years else ""
             carried_left = run.left[: origin.start()] if origin else run.left
-            carried_left = re.sub(r"^[^,，]{0,4}(?:年内|年时间)", "", _without_times(carried_left, run.left_start, times))
+            carried_left = re.sub(
+                r"^[^,，]{0,4}(?:年内|年时间)", "", _without_times(carried_left, run.left_start, times)
+            )
             continue
-        if following is not None and (start_at := _ON_BASIS.search(run.left)) and (onward := re.match(r"(?:的)?基础上", following.left)):
+        if (
+            following is not None
+            and (start_at := _ON_BASIS.search(run.left))
+            and (onward := re.match(r"(?:的)?基础上", following.left))
+        ):
             base_items, base_year = run.items, ""
             carried_left = run.left[: start_at.start()]
             following.left = following.left[onward.end() :]
             continue
-        if origin and following is None and _RISES_NEXT.match(t, stop + 1) or (origin and state.bases is not None and _RISES_NEXT.match(t, stop + 1)):
+        if (
+            origin
+            and following is None
+            and _RISES_NEXT.match(t, stop + 1)
+            or (origin and state.bases is not None and _RISES_NEXT.match(t, stop + 1))
+        ):
             years = [x for x in times if run.left_start <= x.start < run.items[0].start and x.last]
-            who = clean(re.sub(r"^[、和与及]", "", _without_times(run.left[: origin.start()], run.left_start, times)))[0]
+            who = clean(re.sub(r"^[、和与及]", "", _without_times(run.left[: origin.start()], run.left_start, times)))[
+                0
+            ]
             state.bases = [*state.bases, (who, run.items[-1], str(years[-1].last) if years else "")]
             continue
         left = carried_left + run.left if carried_left else run.left
-        part = _run(s, begin, stop, run, left, [x for x in own_times if x.start >= run.left_start - len(carried_left) - 1], state, in_which, found)
+        part = _run(
+            s,
+            begin,
+            stop,
+            run,
+            left,
+            [x for x in own_times if x.start >= run.left_start - len(carried_left) - 1],
+            state,
+            in_which,
+            found,
+        )
         for finding, base in zip(part, base_items or [None] * len(part), strict=False):  # type: ignore[list-item]
             if base is not None:
                 finding.baseline, finding.baseline_year = base.value, base_year
@@ -392,7 +477,14 @@ def _unnumbered(
         found.append(finding)
     if not found and not numbered:
         ends = [x for x in times if x.deadline and (x.until or x.kind == "month" or len(x.deadline) > 4)]
-        if not ends and begin and not state.clause and state.time is not None and state.time.deadline and state.time.until:
+        if (
+            not ends
+            and begin
+            and not state.clause
+            and state.time is not None
+            and state.time.deadline
+            and state.time.until
+        ):
             ends = [state.time]  # 2022年9月1日前,新校区投入使用
         ready = implied.due(bare, "" if state.clause_held else state.clause) if ends else None
         if ready is not None:
@@ -416,7 +508,11 @@ def _is_baseline_time(t: str, x: Time, numbers: list[Quantity]) -> bool:
     """2020年的43.2%, 由2020年, 比2020年: the year of what is started from."""
     if x.kind == "base" or re.search(r"(?:由|从|(?<!占)比|较|自)$", t[max(0, x.start - 2) : x.start]):
         return x.kind in ("year", "base", "span", "gone") and not re.match(r"起", t[x.end : x.end + 1])
-    return x.kind in ("year", "gone") and bool(re.match(r"的[^,，]{0,2}\d", t[x.end : x.end + 4])) and any(q.start > x.end for q in numbers)
+    return (
+        x.kind in ("year", "gone")
+        and bool(re.match(r"的[^,，]{0,2}\d", t[x.end : x.end + 4]))
+        and any(q.start > x.end for q in numbers)
+    )
 
 
 def _is_base_year(left: str) -> bool:
@@ -439,21 +535,26 @@ def _subject_of(clause: str, times: list[Time], begin: int) -> str:
     if _MEASURE_WORD.search(clause) is None:
         return ""
     name = clean(_without_times(clause, begin, times))[0]
-    if cut := re.match(r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=逐[年步]|提高|提升|上升|下降|降低|增长|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)", name):
+    if cut := re.match(
+        r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=逐[年步]|提高|提升|上升|下降|降低|增长|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)",
+        name,
+    ):
         name = cut["name"]
     return name if 2 < len(name) <= 30 and (words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name)) else ""
 
 
-_NO_QUOTES = str.maketrans("", "", "“”\"「」‘’")
+_NO_QUOTES = str.maketrans("", "", '“”"「」‘’')
 _BATCH = re.compile(r"第[一二三四五六七八九十]+批|首批|一批")
 _MEASURE_WORD = re.compile(r"[率比例费准助贴数模资入限积值额]")
 
 
+@lru_cache(maxsize=16384)
 def clean(text: str) -> tuple[str, str]:
     """Words of a subject without what leads in; second, the place it opens with."""
     region = ""
-    text = re.sub(r"[“”\"「」‘’]", "", text).strip("、,，:： ·—-")
-    text = re.sub(r"第[一二三四五六七八九十\d]+批|首批|一批", "", text)
+    text = text.translate(_NO_QUOTES).strip("、,，:： ·—-")
+    if "批" in text:
+        text = _BATCH.sub("", text)
     while True:
         place, rest = places.of_head(text)
         if place:
@@ -486,7 +587,11 @@ def _run(
     if _FACT_HAVE.search(left) and not re.search(r"至少|不少于", left):
         return []
     in_left = [x for x in times if first.start - len(left) <= x.start < first.start]
-    bare = _without_times(left, first.start - len(left), in_left) if left == run.left else re.sub(periods.YEAR + r"年(?:的|底)?", "", left)
+    bare = (
+        _without_times(left, first.start - len(left), in_left)
+        if left == run.left
+        else re.sub(periods.YEAR + r"年(?:的|底)?", "", left)
+    )
     bare = re.sub(r"^[、,，和与及]+", "", bare)
     if re.fullmatch(r"(?:其中[,，]?)?[Xx×*＊]{1,3}", bare):
         state.region, bare = bare.removeprefix("其中"), "其中"
@@ -505,12 +610,16 @@ def _run(
     else:
         found = _one(made, subject, first)
     spelled = [x for x in in_left if x.kind not in ("each", "gone", "base")]
-    recurs = next((x.words for x in in_left if x.kind == "each"), "") or (per if re.search(r"每[二两三半]?学?(?:年|月|周|天|日|期)|每学期", per) else "")
+    recurs = next((x.words for x in in_left if x.kind == "each"), "") or (
+        per if re.search(r"每[二两三半]?学?(?:年|月|周|天|日|期)|每学期", per) else ""
+    )
     for finding in found:
         if finding.time is None:
             finding.time = spelled[-1] if spelled else state.onward or _ahead(state.time, state.plan)
             finding.own_time = bool(spelled)
-        finding.recurs = finding.recurs or recurs or (state.recurs if not spelled and finding.family in (COUNT, MONEY, TIME) else "")
+        finding.recurs = (
+            finding.recurs or recurs or (state.recurs if not spelled and finding.family in (COUNT, MONEY, TIME) else "")
+        )
         finding.speaker = state.speaker
         finding.region = finding.region or state.scope
         if last.suffix and not finding.comparator:
@@ -543,17 +652,28 @@ class _Made:
     base: str
 
 
+@lru_cache(maxsize=16384)
 def _predicate(bare: str) -> tuple[re.Match[str] | None, str]:
     """The last predicate whose rest up to the number is empty or a base (规划的); with that base."""
     chosen, base = None, ""
     for m in words.PREDICATE.finditer(bare):
         rest = bare[m.end() :]
-        if _BASE.match(rest) or re.fullmatch(r"(?:国家规定的|省定的?|规定的)?(?:" + words.STAGE + r")?", rest) or (m.lastgroup in ("at_least", "at_most", "more", "less") and len(rest) <= 14 and re.search(r"(?:总数|总额|预算|人数|总量|经费|收入|工资|支出)的?$", rest)):
+        if (
+            _BASE.match(rest)
+            or re.fullmatch(r"(?:国家规定的|省定的?|规定的)?(?:" + words.STAGE + r")?", rest)
+            or (
+                m.lastgroup in ("at_least", "at_most", "more", "less")
+                and len(rest) <= 14
+                and re.search(r"(?:总数|总额|预算|人数|总量|经费|收入|工资|支出)的?$", rest)
+            )
+        ):
             if m.lastgroup == "exact" and m[0] in ("共", "计", "是", "按", "为") and rest and not rest.endswith("的"):
                 continue
             if m[0] == "达" and bare[m.end() : m.end() + 1] in ("标", "州", "川", "县"):
                 continue
-            if m[0] in ("是", "计", "共") and (bare[m.end() : m.end() + 1] or bare[max(0, m.start() - 1) : m.start()]) in ("划", "算", "总", "统", "合", "同", "享", "公"):
+            if m[0] in ("是", "计", "共") and (
+                bare[m.end() : m.end() + 1] or bare[max(0, m.start() - 1) : m.start()]
+            ) in ("划", "算", "总", "统", "合", "同", "享", "公"):
                 continue
             if chosen is None or m.start() >= chosen.end() or m.lastgroup != "exact":
                 if chosen is not None and chosen.lastgroup == "exact" and not bare[chosen.end() : m.start()]:
@@ -610,7 +730,13 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
     regions = _regions_listed(subject)
     if regions:
         rest = places.opening(subject)[1]
-        if not re.match(r"(?:各|每|均|都|分别|全部)", rest) and not re.search(r"(?:各|每.?|均|都|分别)$", made.run.left[: max(0, len(made.run.left) - len(made.predicate))]) and not _EACH_LIST.match(rest):
+        if (
+            not re.match(r"(?:各|每|均|都|分别|全部)", rest)
+            and not re.search(
+                r"(?:各|每.?|均|都|分别)$", made.run.left[: max(0, len(made.run.left) - len(made.predicate))]
+            )
+            and not _EACH_LIST.match(rest)
+        ):
             regions = ["、".join(regions)]
         name, region = clean(re.sub(r"^(?:各自?|每[县区市镇乡地]{1,2}|均|都)", "", rest))
         region = region if region not in ("全", "") and not region.startswith(("各", "每", "其余")) else ""
@@ -627,7 +753,12 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
     if regions:
         state.regions = regions
         return [replace(finding, region=r, notes=list(finding.notes)) for r in regions]
-    parts = _members(subject, made) if q.family in (RATE, RATIO, MONEY, TIMES, POINTS) or (q.family == COUNT and made.how and words.IS_STAGE.search(subject)) else []
+    parts = (
+        _members(subject, made)
+        if q.family in (RATE, RATIO, MONEY, TIMES, POINTS)
+        or (q.family == COUNT and made.how and words.IS_STAGE.search(subject))
+        else []
+    )
     if len(parts) > 1:
         out = []
         for part in parts:
@@ -646,12 +777,21 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
 def _is_counted(made: _Made, q: Quantity, subject: str) -> bool:
     """Whether a Chinese numeral counts things to be done, and is no part of a name or a figure of speech."""
     bound = made.how in ("at_least", "at_most", "more") or bool(q.suffix)
-    each = bool(re.search(r"每|各|县县|至少", made.run.left + made.per)) or bool(made.state.regions and "各" in made.run.left)
+    each = bool(re.search(r"每|各|县县|至少", made.run.left + made.per)) or bool(
+        made.state.regions and "各" in made.run.left
+    )
     if words.EMPTY_NOUN.match(made.run.after) or (not bound and words.CATCHWORD.match(made.run.after)):
         return False
     if q.value == "1":
-        return bound or (each and bool(re.search(r"(?:有|建|办好|形成|配备|培育|打造|创建|开展|组织|举办|召开|进行)", made.run.left)))
-    return bound or each or bool(re.search(rf"(?:{words.MAKE}|其中|为|达)(?:第?[^,，、的]{{0,10}})$", made.run.left)) or not made.run.after
+        return bound or (
+            each and bool(re.search(r"(?:有|建|办好|形成|配备|培育|打造|创建|开展|组织|举办|召开|进行)", made.run.left))
+        )
+    return (
+        bound
+        or each
+        or bool(re.search(rf"(?:{words.MAKE}|其中|为|达)(?:第?[^,，、的]{{0,10}})$", made.run.left))
+        or not made.run.after
+    )
 
 
 def _regions_listed(subject: str) -> list[str]:
@@ -730,7 +870,9 @@ def _level(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     return finding
 
 
-_PAY = re.compile(r"^(?:的)?(?:标准|比例)?(?:足额)?(?P<verb>安排|提取|计提|列支|拨付|核拨|补助|投入|设立|预算|统筹|用于|发放|配备|核定|分配|给予)")
+_PAY = re.compile(
+    r"^(?:的)?(?:标准|比例)?(?:足额)?(?P<verb>安排|提取|计提|列支|拨付|核拨|补助|投入|设立|预算|统筹|用于|发放|配备|核定|分配|给予)"
+)
 
 
 def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> Finding | None:
@@ -747,7 +889,12 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     elif made.how == "" and name.endswith("的") is False and re.search(r"(?:的)$", made.run.left) and not base:
         subject = _trim(name)
     forward = bool(tail) and not _STOP_AFTER.match(tail)
-    if forward and tail.startswith("的") and not _PAY.match(tail) and not (subject and (words.RATE_NOUN.search(subject))):
+    if (
+        forward
+        and tail.startswith("的")
+        and not _PAY.match(tail)
+        and not (subject and (words.RATE_NOUN.search(subject)))
+    ):
         rest = clean(tail[1:])[0]
         verb = re.sub(r"^(?:到|以上)", "", subject)
         full = f"{verb}{rest}"
@@ -773,24 +920,51 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             full = with_head(base, full)
             state.metric = state.metric or subject
     full = re.sub(r"^(?:[^,，]{0,2}看|选派|覆盖(?=.{0,3}$))", "", full) if full.startswith(("分年度看",)) else full
-    if made.earlier and joined(made) and made.earlier[-1].base and not base and not words.RATE_NOUN.search(subject) and not made.how:
+    if (
+        made.earlier
+        and joined(made)
+        and made.earlier[-1].base
+        and not base
+        and not words.RATE_NOUN.search(subject)
+        and not made.how
+    ):
         full = f"{made.earlier[-1].base}占{subject}比例"
     if base and full and not words.IS_STAGE.fullmatch(base):
         finding.base = re.sub(rf"占{re.escape(base)}$", "", full)
     full = re.sub(r"^(?:使得?|让|确保|力争|实现|推动|要|有(?!需))+(?=.{2})", "", full)
-    if made.in_which and state.whole is not None and state.whole.family == RATE and places.is_group(re.sub("比例$", "", full)):
+    if (
+        made.in_which
+        and state.whole is not None
+        and state.whole.family == RATE
+        and places.is_group(re.sub("比例$", "", full))
+    ):
         finding.region, full = f"+{full}", state.whole.name
-    elif places.is_group(full) and state.recent and state.recent[-1].region.startswith("+") and state.recent[-1].family == RATE:
+    elif (
+        places.is_group(full)
+        and state.recent
+        and state.recent[-1].region.startswith("+")
+        and state.recent[-1].family == RATE
+    ):
         finding.region, full = f"+{full}", state.recent[-1].name
     elif staged := _STAGE_LAST.match(full):  # 高于规定学历的比例小学
         full = staged["stage"] + staged["what"]
     if re.fullmatch(r".{1,2}率", full) and (state.recent or made.earlier):
         before = (made.earlier or state.recent)[-1]
-        if before.family == RATE and re.search(r"[^毛净]{3}.{2}率$", before.name) and (made.earlier or state.clause_held):
+        if (
+            before.family == RATE
+            and re.search(r"[^毛净]{3}.{2}率$", before.name)
+            and (made.earlier or state.clause_held)
+        ):
             full = re.sub(r"[毛净]?.{2}率$", "", before.name) + full
         stem = re.match(rf"(?:{words.STAGE})(?:阶段|教育)?", before.name) if before.family == RATE else None
         if len(full) <= 3:
-            full = (stem[0] if stem else "" if before.family == RATE or not re.match(r"覆盖|参与|达标|配备|开通|使用|接入|普及|完成", full) else before.noun) + full
+            full = (
+                stem[0]
+                if stem
+                else ""
+                if before.family == RATE or not re.match(r"覆盖|参与|达标|配备|开通|使用|接入|普及|完成", full)
+                else before.noun
+            ) + full
     if _needs_subject(full):
         carried = _carried(made, finding)
         if not carried:
@@ -803,7 +977,14 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             full = f"{carried}{full}"
         if finding.region == "" and state.last:
             finding.region = state.last[-1].region if len({f.region for f in state.last}) == 1 else ""
-    elif made.in_which and not words.RATE_NOUN.search(full) and not forward and state.total is not None and state.total.noun and "占" not in full:
+    elif (
+        made.in_which
+        and not words.RATE_NOUN.search(full)
+        and not forward
+        and state.total is not None
+        and state.total.noun
+        and "占" not in full
+    ):
         full = f"{full}占比" if q.family == RATE else full
     if not words.RATE_NOUN.search(full) and not re.search(r"率|比例|占比|比重|增速", full):
         full = re.sub(r"的$", "", full) + ("比" if is_ratio else "比例")
@@ -837,10 +1018,17 @@ _STAGED = re.compile(rf"(?:{words.STAGE})(?:学?生)?")
 
 
 def _needs_subject(name: str) -> bool:
-    return bool(_STAGED.fullmatch(name)) or name in ("", "比例", "占比", "比重", "率", "这一比例", "达标率", "校均") or bool(words.IS_STAGE.fullmatch(name)) or len(name) < 2
+    return (
+        bool(_STAGED.fullmatch(name))
+        or name in ("", "比例", "占比", "比重", "率", "这一比例", "达标率", "校均")
+        or bool(words.IS_STAGE.fullmatch(name))
+        or len(name) < 2
+    )
 
 
-_STAGE_LAST = re.compile(rf"(?P<what>.*(?:率|比例|占比|比重|数|值|标准|面积|经费|学历|图书|册数|班额|时间|时长|规模|额|学时))(?P<stage>{words.STAGE})$")
+_STAGE_LAST = re.compile(
+    rf"(?P<what>.*(?:率|比例|占比|比重|数|值|标准|面积|经费|学历|图书|册数|班额|时间|时长|规模|额|学时))(?P<stage>{words.STAGE})$"
+)
 
 
 def _carried(made: _Made, finding: Finding) -> str:
@@ -866,7 +1054,12 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     tail = re.sub(r"^(?:以上|以内|以下|左右|多|余)?(?:的)?", "", after)
     tail = re.sub(r"[、和与及以]+$", "", tail)
     forward = bool(tail) and not _STOP_AFTER.match(tail)
-    if words.EMPTY_NOUN.match(tail) and not (made.how in ("at_least", "at_most") and family != COUNT) and family == COUNT and forward:
+    if (
+        words.EMPTY_NOUN.match(tail)
+        and not (made.how in ("at_least", "at_most") and family != COUNT)
+        and family == COUNT
+        and forward
+    ):
         return None
     subject = _trim(name) if made.how else re.sub(r"[的、]$", "", name)
     if made.how and (staged := _STAGE_LAST.match(subject)):
@@ -875,7 +1068,9 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     if len(acted := _ACTOR.sub("", subject)) > 2:
         subject = acted
     verb_match = words.MADE_FIRST.match(subject)
-    has_verb = words.MADE.search(subject) is not None or (made.how == "" and words.MADE.search(made.run.left) is not None)
+    has_verb = words.MADE.search(subject) is not None or (
+        made.how == "" and words.MADE.search(made.run.left) is not None
+    )
     verb = verb_match[0] if verb_match else ""
     noun = subject[len(verb) :]
     if forward:
@@ -899,7 +1094,11 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         region_only = not noun and not verb and finding.region
         group = bool(noun) and not verb and places.is_group(noun)
         time_only = not noun and not verb and not finding.region
-        if (region_only or group or (time_only and not has_verb)) and part is not None and (_same_kind(part.unit, finding.unit) or not part.unit or part.value == ""):
+        if (
+            (region_only or group or (time_only and not has_verb))
+            and part is not None
+            and (_same_kind(part.unit, finding.unit) or not part.unit or part.value == "")
+        ):
             finding.verb, finding.noun, finding.name = part.verb, part.noun, part.name
             finding.comparator = finding.comparator if finding.comparator not in ("", "=", ">=") else part.comparator
             finding.region = f"+{noun}" if group else finding.region or part.region
@@ -922,28 +1121,75 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
                 noun = ""
             elif not part:
                 return None
-        if not verb and noun and not has_verb and not bound and part is not None and (made.in_which or part.verb) and family == COUNT and part.verb:
-            if _same_kind(part.unit, finding.unit) or made.in_which or made.run.left.startswith(("、", "和", "与", "及")) or part.comparator in ("add", "range"):
+        if (
+            not verb
+            and noun
+            and not has_verb
+            and not bound
+            and part is not None
+            and (made.in_which or part.verb)
+            and family == COUNT
+            and part.verb
+        ):
+            if (
+                _same_kind(part.unit, finding.unit)
+                or made.in_which
+                or made.run.left.startswith(("、", "和", "与", "及"))
+                or part.comparator in ("add", "range")
+            ):
                 verb, has_verb = part.verb, True
         elif not verb and made.in_which and part is not None and part.verb and family == COUNT and not has_verb:
             verb, has_verb = part.verb, True
-    acts = forward and re.search(r"(?:通过|达到|实现|完成|创建|建成|成为|获得|纳入|开展|接入|推行|试点|结对|投入使用|运行|招生|启动|开工|参加|进入)", tail)
+    acts = forward and re.search(
+        r"(?:通过|达到|实现|完成|创建|建成|成为|获得|纳入|开展|接入|推行|试点|结对|投入使用|运行|招生|启动|开工|参加|进入)",
+        tail,
+    )
     if acts and not has_verb and not bound:
         finding.comparator = finding.comparator or "="
     meant = bool(re.search(r"力争|争取|确保", made.run.left)) and bool(subject)
-    has = forward and bool(re.fullmatch(r"(?:都|均|应|要)?(?:有|拥有|建有|设有|配有)?", subject)) and (finding.each or bool(finding.region))
+    has = (
+        forward
+        and bool(re.fullmatch(r"(?:都|均|应|要)?(?:有|拥有|建有|设有|配有)?", subject))
+        and (finding.each or bool(finding.region))
+    )
     if has and not has_verb:
         finding.comparator, noun = finding.comparator or ">=", tail
     staffed = bool(re.search(r"每(?:个|所)?(?:班|园|校|所)", made.per + made.run.left)) and forward
     if staffed and not has_verb:
         finding.comparator = finding.comparator or "="
-    if made.earlier and joined(made) and made.earlier[-1].unit.endswith(("/班", "/园", "/校", "/所")) and family == COUNT and forward and not has_verb:
+    if (
+        made.earlier
+        and joined(made)
+        and made.earlier[-1].unit.endswith(("/班", "/园", "/校", "/所"))
+        and family == COUNT
+        and forward
+        and not has_verb
+    ):
         staffed, made.per = True, "每" + made.earlier[-1].unit.rsplit("/", 1)[1]
-    accepted = has or staffed or has_verb or bound or meant or bool(acts) or (forward and words.MADE_FIRST.match(tail) is not None) or made.how == "exact" or (made.in_which and part is not None)
+    accepted = (
+        has
+        or staffed
+        or has_verb
+        or bound
+        or meant
+        or bool(acts)
+        or (forward and words.MADE_FIRST.match(tail) is not None)
+        or made.how == "exact"
+        or (made.in_which and part is not None)
+    )
     if family == MONEY:
-        noun = re.sub(r"^(?:[省市县区](?:本?级)?|各级)?(?:财政|人?民?政府)(?:部门)?(?:每年|按)?(?:统筹)?(?:安排|拨付|投入|设立|给予|给)?", "", f"{verb}{noun}") or noun
+        noun = (
+            re.sub(
+                r"^(?:[省市县区](?:本?级)?|各级)?(?:财政|人?民?政府)(?:部门)?(?:每年|按)?(?:统筹)?(?:安排|拨付|投入|设立|给予|给)?",
+                "",
+                f"{verb}{noun}",
+            )
+            or noun
+        )
         verb = ""
-        if re.fullmatch(r"(?:给予|给|一次性|适当|分别|的)*(?:奖补|补助|奖励|补贴|资助)?", noun) and (state.topic or state.clause):
+        if re.fullmatch(r"(?:给予|给|一次性|适当|分别|的)*(?:奖补|补助|奖励|补贴|资助)?", noun) and (
+            state.topic or state.clause
+        ):
             noun = f"{(state.topic or clean(state.clause)[0])[-14:]}{re.sub('^(?:给予|给|的)+', '', noun) or '补助'}"
         accepted = accepted or bool(words.MONEY_NOUN.search(subject + tail))
         if not (noun or verb):
@@ -951,13 +1197,32 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
             if not noun:
                 return None
     if family == TIME:
-        accepted = bound or bool(made.per) or bool(re.search(r"每天|每日|每周|课时|学时", made.run.left + tail + q.unit)) and bool(noun or state.metric)
+        accepted = (
+            bound
+            or bool(made.per)
+            or bool(re.search(r"每天|每日|每周|课时|学时", made.run.left + tail + q.unit))
+            and bool(noun or state.metric)
+        )
     if not accepted:
         return None
-    if made.how == "exact" and not has_verb and not staffed and family == COUNT and not made.in_which and not (q.suffix or words.LEVEL_NOUN.search(subject) or part is not None):
+    if (
+        made.how == "exact"
+        and not has_verb
+        and not staffed
+        and family == COUNT
+        and not made.in_which
+        and not (q.suffix or words.LEVEL_NOUN.search(subject) or part is not None)
+    ):
         return None
-    if not noun and not verb and (family == TIME or q.unit.split("/")[0] in ("次", "场", "期")) and (state.clause or state.recent):
-        noun = (state.recent[-1].noun if state.recent and not state.clause else "") or _short(clean(state.clause)[0])[-14:]
+    if (
+        not noun
+        and not verb
+        and (family == TIME or q.unit.split("/")[0] in ("次", "场", "期"))
+        and (state.clause or state.recent)
+    ):
+        noun = (state.recent[-1].noun if state.recent and not state.clause else "") or _short(clean(state.clause)[0])[
+            -14:
+        ]
         if state.recent and state.clause_held and state.recent[-1].noun:
             noun = state.recent[-1].noun
     if not noun and not verb:
@@ -987,14 +1252,38 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
             finding.name += {"期": "期数", "次": "次数", "人次": "人次", "场": "场数"}.get(q.unit.split("/")[0], "数")
     elif q.family == TIME and finding.name:
         unit = q.unit.split("/")[0]
-        word = "学时" if unit == "学时" else "课时" if unit == "课时" else "时间" if unit in ("小时", "分钟") else "天数" if unit.endswith(("天", "日")) else ""
+        word = (
+            "学时"
+            if unit == "学时"
+            else "课时"
+            if unit == "课时"
+            else "时间"
+            if unit in ("小时", "分钟")
+            else "天数"
+            if unit.endswith(("天", "日"))
+            else ""
+        )
         if word and word not in finding.name[-4:]:
             finding.name += word
     elif q.family == quantities.AREA and not re.search(r"面积$", finding.name):
         finding.name += "面积" if q.unit.endswith(("平方米", "亩", "公顷", "平方公里")) else ""
-    makes = bool(finding.verb) or (made.how == "" and bool(words.MADE.search(finding.name))) or bool(re.search(r"(?:增加|新增|招生|招聘|补充|培训)数?$", finding.name))
-    if q.family in (COUNT, quantities.AREA) and makes and finding.comparator in ("", ">=", "=", ">") and made.how not in ("to", "exact"):
-        if finding.comparator == ">=" and not finding.verb and made.how == "at_least" and made.predicate in ("达到", "达", "保持", "保持在", "稳定在"):
+    makes = (
+        bool(finding.verb)
+        or (made.how == "" and bool(words.MADE.search(finding.name)))
+        or bool(re.search(r"(?:增加|新增|招生|招聘|补充|培训)数?$", finding.name))
+    )
+    if (
+        q.family in (COUNT, quantities.AREA)
+        and makes
+        and finding.comparator in ("", ">=", "=", ">")
+        and made.how not in ("to", "exact")
+    ):
+        if (
+            finding.comparator == ">="
+            and not finding.verb
+            and made.how == "at_least"
+            and made.predicate in ("达到", "达", "保持", "保持在", "稳定在")
+        ):
             pass
         else:
             finding.comparator = "add"
@@ -1030,7 +1319,13 @@ def _members(subject: str, made: _Made) -> list[str]:
     if "、" not in text and not each:
         return []
     text = re.sub(r"(?:均|都|各|分别|全部)$", "", text)
-    parts = [part for part in re.split(r"[、]|(?<!公)和|以及|(?<=[\u4e00-\u9fff])及(?!以|其)|与(?!学生|幼儿|在园|公务|教职|中职|中等)", text) if part]
+    parts = [
+        part
+        for part in re.split(
+            r"[、]|(?<!公)和|以及|(?<=[\u4e00-\u9fff])及(?!以|其)|与(?!学生|幼儿|在园|公务|教职|中职|中等)", text
+        )
+        if part
+    ]
     if not 2 <= len(parts) <= 8:
         return []
     standing = re.compile(rf"(?:{words.CLASS_NOUN})$")
@@ -1061,7 +1356,9 @@ def _shared_tail(parts: list[str]) -> list[str]:
             tail = rate[0] if rate else ""
     opening = ""
     if found := re.match(rf"(公办|民办|农村|城区|城镇|全市|乡镇)(?=.*(?:{words.STAGE}))", parts[0]):
-        opening = found[0] if not parts[-1].startswith(found[0]) and re.fullmatch(rf"(?:{words.STAGE}).*", parts[-1]) else ""
+        opening = (
+            found[0] if not parts[-1].startswith(found[0]) and re.fullmatch(rf"(?:{words.STAGE}).*", parts[-1]) else ""
+        )
     return [p + tail for p in parts[:-1]] + [opening + last]
 
 
@@ -1131,12 +1428,23 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 name = with_head(name, state.metric)
             finding = _named(made, q, name + ("" if q.family in (RATE, RATIO) else verb_tail), region, after)
             if finding is not None:
-                if made.in_which and not finding.verb and state.head is not None and state.head.verb and q.family == COUNT and finding is not state.head:
+                if (
+                    made.in_which
+                    and not finding.verb
+                    and state.head is not None
+                    and state.head.verb
+                    and q.family == COUNT
+                    and finding is not state.head
+                ):
                     finding.verb = ""
                 out.append(finding)
         return out
     before = (made.earlier or state.last)[-count:]
-    if len(before) != count and len(state.recent) >= count and all(_same_kind(f.unit, q.unit) for f, q in zip(state.recent[-count:], items, strict=True)):
+    if (
+        len(before) != count
+        and len(state.recent) >= count
+        and all(_same_kind(f.unit, q.unit) for f, q in zip(state.recent[-count:], items, strict=True))
+    ):
         before = state.recent[-count:]
     if len(before) == count and (not clean(head)[0] or len(clean(head)[0]) < 3 or "分别" in made.run.left):
         fresh = []
@@ -1161,7 +1469,9 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
     return out
 
 
-_SCHOOL = re.compile(r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专)$")
+_SCHOOL = re.compile(
+    r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专)$"
+)
 
 
 def _regroup(head: str, count: int) -> list[str]:
@@ -1170,14 +1480,14 @@ def _regroup(head: str, count: int) -> list[str]:
     return parts if len(parts) == count else []
 
 
-def _aside(
-    text: str, s: Sentence, where: int, a: int, b: int, found: list[Finding], state: State
-) -> list[Finding]:
+def _aside(text: str, s: Sentence, where: int, a: int, b: int, found: list[Finding], state: State) -> list[Finding]:
     """A bracket: a breakdown of the number before it, or the figure it starts from."""
     inner = sentence(text, a, b)
     before = [f for f in found if f.place < a]
     head = before[-1] if before else None
-    if head is not None and re.match(rf"(?:以?{periods.YEAR}年|上年|现状|基期|目前)[^,，]{{0,8}}?(?:为|达到|达|是)?\d", inner.text):
+    if head is not None and re.match(
+        rf"(?:以?{periods.YEAR}年|上年|现状|基期|目前)[^,，]{{0,8}}?(?:为|达到|达|是)?\d", inner.text
+    ):
         number = quantities.find(inner.text)
         level = [q for q in number if q.family == head.family]
         if level and not head.baseline:
@@ -1191,7 +1501,9 @@ def _aside(
     state.total, state.head, state.last = head, head, [head]
     kept_whole = state.whole
     if not inner.text.startswith("其中"):
-        inner = Sentence("其中" + inner.text, [inner.at[0]] * 2 + inner.at if inner.at else [], inner.start, inner.end, inner.asides)
+        inner = Sentence(
+            "其中" + inner.text, [inner.at[0]] * 2 + inner.at if inner.at else [], inner.start, inner.end, inner.asides
+        )
     out = _sentence(inner, state)
     state.total, state.head, state.last, state.time, state.recent = kept
     state.whole = kept_whole

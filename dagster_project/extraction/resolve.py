@@ -25,7 +25,9 @@ STAGES = (
     ("special", r"特殊教育|特教|残疾"),
 )
 # Names of the code book that are words in every other text.
-_WORDS = frozenset(("城区", "郊区", "新区", "矿区", "市区", "市中区", "市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"))
+_WORDS = frozenset(
+    ("城区", "郊区", "新区", "矿区", "市区", "市中区", "市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
+)
 _UNIT_KINDS = {
     "%": "rate", "pp": "rate", "persons": "count", "count": "count", "places": "count", "years": "year", "hours": "time",
     "yuan": "money", "sqm": "area", "mu": "area",
@@ -61,11 +63,15 @@ class Reference:
         self._regions: dict[str, list[Region]] = defaultdict(list)
         self._names: dict[str, str] = {}
         for row in _rows(folder / "regions.csv"):
-            region = Region(row["region_code"], row["name_zh"], row["level"], _year(row["valid_from"]), _year(row["valid_to"]))
+            region = Region(
+                row["region_code"], row["name_zh"], row["level"], _year(row["valid_from"]), _year(row["valid_to"])
+            )
             self._regions[region.name].append(region)
             if region.last is None:
                 self._names[region.code] = region.name
-        self.names = frozenset(n for n, rows in self._regions.items() if any(r.level != "nation" for r in rows)) - _WORDS
+        self.names = (
+            frozenset(n for n, rows in self._regions.items() if any(r.level != "nation" for r in rows)) - _WORDS
+        )
         """Names of every region there is or was."""
         self._units = {row["unit"]: (row["base_unit"], Decimal(row["factor"])) for row in _rows(folder / "units.csv")}
         self._kinds: dict[str, str] = {}
@@ -144,7 +150,9 @@ class Reference:
         if name == "全国":
             return "100000"
         rows = self._regions.get(name, [])
-        valid = [r for r in rows if year is None or ((r.first or 0) <= year <= (r.last or 9999))] or [r for r in rows if r.last is None]
+        valid = [r for r in rows if year is None or ((r.first or 0) <= year <= (r.last or 9999))] or [
+            r for r in rows if r.last is None
+        ]
         if year is None:
             valid = [r for r in valid if r.last is None] or valid
         if within:
@@ -195,7 +203,13 @@ def _kind(unit: str) -> str:
         return "rate"
     if bare == "元":
         return "money"
-    return "area" if bare in ("平方米", "亩", "公顷") else "count" if bare in ("人", "名", "所", "个", "人次", "位", "项", "班") else ""
+    return (
+        "area"
+        if bare in ("平方米", "亩", "公顷")
+        else "count"
+        if bare in ("人", "名", "所", "个", "人次", "位", "项", "班")
+        else ""
+    )
 
 
 def _plain(name: str) -> str:

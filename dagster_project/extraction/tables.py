@@ -29,10 +29,14 @@ _UNIT_IN = re.compile(
     r"[(（]\s*(?:单位\s*[:：]\s*)?(?P<unit>%|‰|[百千万亿]{0,2}(?:人次|人|所|个百分点|个|名|元|平方米|亩|台|册|班|间|套|项|家|座|处|场|次|期|年|学时|小时)(?:/[^)）]{1,4})?)\s*[)）]"
 )
 _UNIT_HEAD = re.compile(r"^\s*(?:计量)?单位\s*$")
-_IGNORED_HEAD = re.compile(r"^\s*(?:序号|编号|年均增(?:长|速).*|年均\[?累计\]?.*|属性|指标属性|性质|备注|说明|(?:责任|牵头|配合|实施|主管|承担)(?:单位|部门|处室|科室)|责任人|完成时限|时限|数据来源|类型|累计增速|来源|联系人|.*电话|传真|邮编|邮政编码|.*代码|(?:建设|起止|实施)?(?:年限|年度|时间|工期|时限|期限)|地址|地点)\s*$")
+_IGNORED_HEAD = re.compile(
+    r"^\s*(?:序号|编号|年均增(?:长|速).*|年均\[?累计\]?.*|属性|指标属性|性质|备注|说明|(?:责任|牵头|配合|实施|主管|承担)(?:单位|部门|处室|科室)|责任人|完成时限|时限|数据来源|类型|累计增速|来源|联系人|.*电话|传真|邮编|邮政编码|.*代码|(?:建设|起止|实施)?(?:年限|年度|时间|工期|时限|期限)|地址|地点)\s*$"
+)
 _BASE_HEAD = re.compile(r"基期|现状|实际|完成数|完成情况|已有|原有|基数|起点")
 _GOAL_HEAD = re.compile(r"目标|规划|计划|任务|指标值|力争|预期|数量|建设规模")
-_NAME_HEAD = re.compile(r"^\s*(?:主要|具体|核心)?(?:指标|指标名称|项目|项目名称|工程|工程名称|内容|主要内容|任务|目标|类别|领域|维度)\s*$")
+_NAME_HEAD = re.compile(
+    r"^\s*(?:主要|具体|核心)?(?:指标|指标名称|项目|项目名称|工程|工程名称|内容|主要内容|任务|目标|类别|领域|维度)\s*$"
+)
 _TOTAL = re.compile(r"^\s*(?:合\s*计|总\s*计|总数|全[市省县区]|总投资|共计)\s*$")
 _PART = re.compile(r"^\s*(?:小\s*计)\s*$")
 
@@ -52,7 +56,9 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
     if len(rows) < 2 or not rows[0]:
         return
     count = table.header_rows or _head_rows(rows)
-    heads = ["".join(dict.fromkeys(row[i].strip() for row in rows[:count] if row[i].strip())) for i in range(len(rows[0]))]
+    heads = [
+        "".join(dict.fromkeys(row[i].strip() for row in rows[:count] if row[i].strip())) for i in range(len(rows[0]))
+    ]
     parts = [[row[i].strip() for row in rows[:count]] for i in range(len(rows[0]))]
     columns = [_column(i, head, rows[count:], state) for i, head in enumerate(heads)]
     if not any(c.role in ("goal", "task", "words") for c in columns):
@@ -62,7 +68,11 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
     group, group_unit, names_in_group = "", "", []
     caption = document.text[max(0, table.start - 80) : table.start].strip().split("\n")[-1] if table.start else ""
     caption_unit = _unit_in(caption)
-    title = re.sub(r"^(?:专栏|表|附表|附件)\s*[\d一二三四五六七八九十]*\s*|(?:任务)?(?:分解|分配|安排|计划|一览|明细)?表$|各[县市区]+|\d{4}(?:[-—~至]\d{4})?年度?", "", _bare(caption)).strip("*# 　")
+    title = re.sub(
+        r"^(?:专栏|表|附表|附件)\s*[\d一二三四五六七八九十]*\s*|(?:任务)?(?:分解|分配|安排|计划|一览|明细)?表$|各[县市区]+|\d{4}(?:[-—~至]\d{4})?年度?",
+        "",
+        _bare(caption),
+    ).strip("*# 　")
     for cells, texts in zip(table.rows[count:], rows[count:], strict=True):
         filled = [(cell, text.strip()) for cell, text in zip(cells, texts, strict=True) if text.strip()]
         distinct = {(cell.start, cell.end) for cell, _ in filled}
@@ -74,18 +84,31 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
             continue
         row_start = min(cell.start for cell, _ in filled)
         row_end = max(cell.end for cell, _ in filled)
-        name_cells = [text for text, column in zip(texts, columns, strict=True) if column.role == "name" and text.strip()]
+        name_cells = [
+            text for text, column in zip(texts, columns, strict=True) if column.role == "name" and text.strip()
+        ]
         if re.match(r"\s*(?:注|说明)[:：]", texts[0]):
             continue
         row_name = _row_name(list(dict.fromkeys(name_cells)))
-        unit = next((t.strip() for t, c in zip(texts, columns, strict=True) if c.role == "unit" and t.strip()), "") or _unit_in("".join(name_cells)) or group_unit
-        base = next(((t.strip(), c.time) for t, c in zip(texts, columns, strict=True) if c.role == "base" and _VALUE.match(t)), ("", None))
+        unit = (
+            next((t.strip() for t, c in zip(texts, columns, strict=True) if c.role == "unit" and t.strip()), "")
+            or _unit_in("".join(name_cells))
+            or group_unit
+        )
+        base = next(
+            ((t.strip(), c.time) for t, c in zip(texts, columns, strict=True) if c.role == "base" and _VALUE.match(t)),
+            ("", None),
+        )
         name = row_name
         if _PART.match(row_name or "") and names_in_group:
             name = group + _common_end(names_in_group)
         elif row_name and not by_region:
             names_in_group.append(row_name)
-            if group and not re.search(rf"{words.STAGE}|教师|学校|幼儿|学生|研究生|大学|本科", row_name) and re.search(words.STAGE, group):
+            if (
+                group
+                and not re.search(rf"{words.STAGE}|教师|学校|幼儿|学生|研究生|大学|本科", row_name)
+                and re.search(words.STAGE, group)
+            ):
                 name = _stage(group) + row_name
         for cell, text, column, above in zip(cells, texts, columns, parts, strict=True):
             if column.role == "words" and not by_region:
@@ -95,7 +118,9 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 continue
             finding = _finding(document, cell, value, column, unit or caption_unit, state, row_start, row_end)
             if by_year is not None:
-                year = periods.year_of(re.search(periods.YEAR, texts[0])[0]) if re.search(periods.YEAR, texts[0]) else None  # type: ignore[index]
+                year = (
+                    periods.year_of(re.search(periods.YEAR, texts[0])[0]) if re.search(periods.YEAR, texts[0]) else None
+                )  # type: ignore[index]
                 now = state.plan.now
                 if year is None or (now is not None and year < now):
                     continue
@@ -104,7 +129,9 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 yield finding
                 continue
             if by_region and column.role in ("task", "goal"):
-                if column.role == "goal" and not _bare(re.sub(rf"{periods.YEAR}\s*年?(?:底|末|度)?|目标值?|任务数?|计划数?|合计|小计", "", column.head)):
+                if column.role == "goal" and not _bare(
+                    re.sub(rf"{periods.YEAR}\s*年?(?:底|末|度)?|目标值?|任务数?|计划数?|合计|小计", "", column.head)
+                ):
                     above = [title + (f"({caption_unit})" if caption_unit else "")]
                 _of_region(finding, row_name, column, above, state)
             elif column.role == "task":
@@ -126,11 +153,17 @@ def _text(document: Document, cell: Cell) -> str:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[(（][^)）]*[)）]|^\s*[\d一二三四五六七八九十]+[.、)）]\s*|^\s*[(（][\d一二三四五六七八九十]+[)）]\s*|[\s:：—]", "", text)
+    return re.sub(
+        r"[(（][^)）]*[)）]|^\s*[\d一二三四五六七八九十]+[.、)）]\s*|^\s*[(（][\d一二三四五六七八九十]+[)）]\s*|[\s:：—]",
+        "",
+        text,
+    )
 
 
 def _unit_in(text: str) -> str:
-    found = _UNIT_IN.search(text) or re.search(r"单位\s*[:：]\s*(?P<unit>[%‰]|[万亿]?[人所个名元亩台册班间套]|[万亿]?平方米|万人次)", text)
+    found = _UNIT_IN.search(text) or re.search(
+        r"单位\s*[:：]\s*(?P<unit>[%‰]|[万亿]?[人所个名元亩台册班间套]|[万亿]?平方米|万人次)", text
+    )
     return found["unit"] if found else ""
 
 
@@ -175,12 +208,20 @@ def _column(index: int, head: str, body: list[list[str]], state: State) -> _Colu
         return _Column(head, "name" if named else "words")
     if mostly and re.fullmatch(r"合计|总计|小计|三年合计|五年合计", head.strip()):
         return _Column(head, "goal", None, unit)
-    if mostly and not unit and not _GOAL_HEAD.search(head) and not (
-        words.MADE.search(head) or words.RATE_NOUN.search(_bare(head)) or words.LEVEL_NOUN.search(_bare(head))
+    if (
+        mostly
+        and not unit
+        and not _GOAL_HEAD.search(head)
+        and not (words.MADE.search(head) or words.RATE_NOUN.search(_bare(head)) or words.LEVEL_NOUN.search(_bare(head)))
     ):
         return _Column(head, "none")
     if mostly:
-        return _Column(head, "goal" if _GOAL_HEAD.search(head) and not unit and not words.MADE.match(_bare(head)) else "task", None, unit)
+        return _Column(
+            head,
+            "goal" if _GOAL_HEAD.search(head) and not unit and not words.MADE.match(_bare(head)) else "task",
+            None,
+            unit,
+        )
     if any(quantities.find(c) for c in cells):
         return _Column(head, "words")
     return _Column(head, "name" if index == 1 and not unit else "none")
@@ -188,7 +229,9 @@ def _column(index: int, head: str, body: list[list[str]], state: State) -> _Colu
 
 def _by_region(body: list[list[str]], columns: list[_Column]) -> bool:
     firsts = [row[0].strip() for row in body if row[0].strip()]
-    known = [f for f in firsts if places.is_place(_bare(f)) or _TOTAL.match(f) or re.match(r"市本级|市直|县直|区直|本级", f)]
+    known = [
+        f for f in firsts if places.is_place(_bare(f)) or _TOTAL.match(f) or re.match(r"市本级|市直|县直|区直|本级", f)
+    ]
     return bool(firsts) and len(known) * 2 > len(firsts)
 
 
@@ -260,12 +303,18 @@ def _level(finding: Finding, text: str) -> None:
             finding.comparator = "="
         return
     if finding.unit in ("%", "‰"):
-        finding.comparator = "=" if finding.value == "100" else "<=" if re.search(r"辍学|大班额|近视|择校|差异", finding.name) else ">="
+        finding.comparator = (
+            "=" if finding.value == "100" else "<=" if re.search(r"辍学|大班额|近视|择校|差异", finding.name) else ">="
+        )
     elif words.MADE_FIRST.match(finding.name):
         finding.comparator = "add"
     else:
         finding.comparator = "="
-    if finding.family == "count" and finding.unit and not re.search(r"(?:数|率|规模|人次|面积|年限|生|幼儿|比|值|教师)$", finding.name):
+    if (
+        finding.family == "count"
+        and finding.unit
+        and not re.search(r"(?:数|率|规模|人次|面积|年限|生|幼儿|比|值|教师)$", finding.name)
+    ):
         finding.name += "数" if not finding.unit.endswith(("平方米", "年", "元")) else ""
 
 

@@ -60,7 +60,9 @@ def _marked(number: int, text: str, found: list[Candidate]) -> str:
         if not inside:
             continue
         out.append(_safe(text[place:start]))
-        kinds = {found[i - 1].kind for i in inside} | ({"unsure"} if any(found[i - 1].confidence < 0.8 for i in inside) else set())
+        kinds = {found[i - 1].kind for i in inside} | (
+            {"unsure"} if any(found[i - 1].confidence < 0.8 for i in inside) else set()
+        )
         anchors = "".join(f"<sup id=m{number}-{i}><a href=#t{number}-{i}>{i}</a></sup>" for i in begins.get(start, ()))
         out.append(f'<mark class="{" ".join(sorted(kinds))}">{_safe(text[start:end])}</mark>{anchors}')
         place = end

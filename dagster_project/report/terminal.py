@@ -222,7 +222,15 @@ def candidates(out: Console, read: list[tuple[Document, list[Candidate]]]) -> No
     """What was read out of each document, target by target; doubts stand under the table."""
     for document, found in read:
         table = Table(title=escape(f"{document.name}: {len(found)} 个目标 / targets"), title_justify="left")
-        for heading in ("条款 / article", "指标 / indicator", "地区 / region", "要求 / asks", "年份 / year", "条文 / clause", "可信 / sure"):
+        for heading in (
+            "条款 / article",
+            "指标 / indicator",
+            "地区 / region",
+            "要求 / asks",
+            "年份 / year",
+            "条文 / clause",
+            "可信 / sure",
+        ):
             table.add_column(heading, overflow="fold")
         for one in found:
             high = f"—{one.value_high}" if one.value_high else ""

@@ -14,6 +14,8 @@ def read(text: str, head: str = HEAD) -> list[Candidate]:
 def asks(text: str, head: str = HEAD) -> list[str]:
     """Each candidate as 'indicator comparator value[-high] unit'."""
     return [
-        " ".join(f"{c.indicator_zh} {c.comparator} {c.value}{f'-{c.value_high}' if c.value_high else ''} {c.unit}".split())
+        " ".join(
+            f"{c.indicator_zh} {c.comparator} {c.value}{f'-{c.value_high}' if c.value_high else ''} {c.unit}".split()
+        )
         for c in read(text, head)
     ]

@@ -52,4 +52,4 @@ def test_a_list_may_print_its_unit_once() -> None:
 
 @pytest.mark.parametrize("text", ["第3期工程", "第二十一所", "X人民政府", "十名师", "3项目", "A4纸", "第十三届"])
 def test_what_only_looks_like_one_is_none(text: str) -> None:
-    assert find(text) == []
+    assert find(text) == ()

@@ -131,7 +131,9 @@ def test_what_is_only_understood(text: str, asked: str, kind: str) -> None:
 
 def test_hidden_values_years_and_places() -> None:
     head = "X县教育局**年工作要点\n一、主要任务\n"
-    found = read("新增学位X个,学前三年毛入园率达到XX%。X镇、X乡分别新建2所、1所公办幼儿园,我县X年毛入学率达到95%。", head)
+    found = read(
+        "新增学位X个,学前三年毛入园率达到XX%。X镇、X乡分别新建2所、1所公办幼儿园,我县X年毛入学率达到95%。", head
+    )
     assert [(c.region_zh, c.value, c.kind) for c in found] == [
         ("X县", "", "redacted"), ("X县", "", "redacted"), ("X镇", "2", "explicit"), ("X乡", "1", "explicit"),
         ("X县", "95", "explicit"),
@@ -152,7 +154,10 @@ def test_a_date_alone_is_a_target_without_a_number() -> None:
 
 def test_a_quoted_target_is_of_the_region_that_set_it() -> None:
     found = read("国家提出,到2023年全国巩固率达到95%以上。我市的目标是:到2023年,巩固率达到98%。")
-    assert [(c.region_zh, c.region_code, c.value) for c in found] == [("全国", "100000", "95"), ("嘉兴市", "330400", "98")]
+    assert [(c.region_zh, c.region_code, c.value) for c in found] == [
+        ("全国", "100000", "95"),
+        ("嘉兴市", "330400", "98"),
+    ]
 
 
 def test_responsible_units_are_named_lead_first() -> None:

@@ -62,7 +62,9 @@ def test_work_grows_with_the_text_and_not_faster(monkeypatch: pytest.MonkeyPatch
     assert ten == (once[0] * 10, once[1] * 10)
 
 
-@pytest.mark.parametrize("text", ["1" * 200_000, "(" * 100_000 + "3所", "新建3所、" * 20_000, "百" * 100_000, "达到" * 50_000 + "9%"])
+@pytest.mark.parametrize(
+    "text", ["1" * 200_000, "(" * 100_000 + "3所", "新建3所、" * 20_000, "百" * 100_000, "达到" * 50_000 + "9%"]
+)
 def test_masses_of_one_thing_are_read_to_the_end(text: str) -> None:
     read = document.from_text("mass", "嘉兴市教育局2024年工作要点\n一、任务\n" + text + "\n新建中学7所。\n")
     assert extract(read)[-1].value == "7"
@@ -81,7 +83,12 @@ def test_only_reference_data_is_read_no_ledger_and_no_labels(tmp_path: Path, mon
     monkeypatch.setattr("builtins.open", watched)
     known = Reference(ROOT / "raw" / "reference")
     found = extract(document.from_text("plan", text), known)
-    assert {Path(name).name for name in opened} <= {"regions.csv", "indicators.csv", "indicator_aliases.csv", "units.csv"}
+    assert {Path(name).name for name in opened} <= {
+        "regions.csv",
+        "indicators.csv",
+        "indicator_aliases.csv",
+        "units.csv",
+    }
     # With nothing but the reference data on disk the output is the same.
     for name in ("regions.csv", "indicators.csv", "indicator_aliases.csv", "units.csv"):
         (tmp_path / name).write_bytes((ROOT / "raw" / "reference" / name).read_bytes())

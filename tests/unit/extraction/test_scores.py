@@ -118,15 +118,24 @@ class _Rewrite:
 
     def label(self, row: Row) -> Row:
         moved = {m["value"]: self.number(m) for m in _NUMBER.finditer(row["evidence"])}
-        value = {name: re.sub(r"[\d.]+", lambda m: moved.get(m[0], m[0]), row[name]) for name in ("value", "value_high")}
+        value = {
+            name: re.sub(r"[\d.]+", lambda m: moved.get(m[0], m[0]), row[name]) for name in ("value", "value_high")
+        }
         period = re.sub(r"\d{4}", lambda m: str(int(m[0]) + 5), row["period"])
-        return row | value | {"period": period} | {name: self.text(row[name]) for name in ("evidence", "region_zh", "indicator_zh")}
+        return (
+            row
+            | value
+            | {"period": period}
+            | {name: self.text(row[name]) for name in ("evidence", "region_zh", "indicator_zh")}
+        )
 
 
 def _reordered(read: Document, seed: int) -> str:
     """The text with its innermost articles in another order under each heading."""
     text, chosen = read.text, random.Random(seed)
-    leaves = [s for i, s in enumerate(read.sections) if i + 1 == len(read.sections) or read.sections[i + 1].start >= s.end]
+    leaves = [
+        s for i, s in enumerate(read.sections) if i + 1 == len(read.sections) or read.sections[i + 1].start >= s.end
+    ]
     by_parent: dict[str, list[tuple[int, int]]] = {}
     for leaf in leaves:
         if not any(leaf.start <= t.start < leaf.end for t in read.tables):
