@@ -80,9 +80,9 @@ def _paragraphs(document: Document, start: int, end: int, state: State, outline:
                 yield finding
             if text[q : q + 1] == "。":
                 state.speaker = ""
-        if _LEAD_IN.search(line[0]) and state.time is not None:
-            state.lead_time = state.time
-        elif state.time is not None and not found_any and len(line[0]) < 40 and re.search(r"目标", line[0]):
+        if (_LEAD_IN.search(line[0]) and state.time is not None) or (
+            state.time is not None and not found_any and len(line[0]) < 40 and re.search(r"目标", line[0])
+        ):
             state.lead_time = state.time
 
 
@@ -187,7 +187,9 @@ def _alike(a: str, b: str) -> float:
     return sum(pair in long for pair in pairs) / len(pairs) if pairs else 0.0
 
 
-def _candidates(findings: list[Finding], document: Document, outline: _Outline, plan: Plan, own: str, known: Reference) -> list[Candidate]:
+def _candidates(
+    findings: list[Finding], document: Document, outline: _Outline, plan: Plan, own: str, known: Reference
+) -> list[Candidate]:
     out: list[Candidate] = []
     ordinals: dict[str, int] = {}
     own_code = known.region_code(own, plan.now)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Implied:
-    """One implied target of a clause; `at` is where its word stands in the clause."""
+    """One implied target of a clause."""
 
-    at: int
     name: str
     comparator: str
     value: str
@@ -20,7 +19,6 @@ class Implied:
     recurs: str = ""
     note: str = ""
     doubt: float = 0.1
-    deadline_only: bool = False
 
 
 _MAY_HOLD = re.compile(
@@ -73,6 +71,8 @@ _NOUGHT = re.compile(
 )
 
 
+_GONE_ALONE = re.compile(r"(?:确保|力争|并|要|予以)*(?:全部|全面|坚决|彻底)*(?:予以)?(?:取缔|消除|清零|关停|清除)")
+_ALL_DONE = re.compile(r"(?:要|力争|争取|确保)?(?:全面|全部|如期)(?:完成|实现)(?:目标任务|任务|目标)?")
 _LONGEST = 120
 """All forms end with their clause: more words before it say nothing."""
 
@@ -82,122 +82,91 @@ def may_hold(clause: str) -> bool:
 
 
 def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[Implied]:
-    """The implied targets of a clause without its quotation marks.
+    """The implied targets of a clause without its times.
 
     `numbered` says that the clause holds a number which is a target; `sentence` is the whole sentence, `before` the
     clause before.
     """
-    found: list[Implied] = []
-    plain = re.sub(r"[“”\"「」]", "", clause[-_LONGEST:])
-    if "覆盖" in clause:
-        for piece in re.split(r"(?<=覆盖)", plain):
-            m = _COVERED.search(piece.rstrip("、 "))
-            if m and not numbered and not _NOT_MEASURED.search(m["np"][-6:]):
-                at = clause.find("全", max(0, clause.find("覆盖") - 3))
-                where = {"县县": "县域", "乡乡": "乡镇", "村村": "行政村"}.get(m["each"] or "", "")
-                found.append(Implied(max(at, 0), f"{m['np']}{where}覆盖率", "=", "100", "%"))
-        if not found and not numbered and (m := _COVERS.search(plain)):
-            found.append(Implied(plain.find("覆盖"), f"{m['np'] or m['of']}覆盖率", "=", "100", "%"))
-    if not numbered and re.fullmatch(
-        r"(?:确保|力争|并|要|予以)*(?:全部|全面|坚决|彻底)*(?:予以)?(?:取缔|消除|清零|关停|清除)", plain
-    ):
-        if (
-            noun := re.search(rf"[^,，。;；:：、]{{0,12}}(?:{_GONE_NOUN})[^,，。;；:：、和]{{0,6}}", before)
-        ) is not None:
-            name = re.sub(r"^(?:全面|坚决|依法|清理|整顿|整治|治理|排查|对)+", "", noun[0])
-            found.append(Implied(0, _gone(name), "eliminate", "0", _gone_unit(name)))
-    if m := _ENDED.search(plain):
-        if not numbered:
-            noun = f"{m['np']}"
-            explicit = re.search(r"\d+人", noun) is not None
-            found.append(
-                Implied(
-                    m.start("verb"),
-                    _gone(noun),
-                    "eliminate",
-                    "0",
-                    _gone_unit(noun),
-                    "explicit" if explicit else "implied",
-                )
-            )
-    elif (m := _GONE_BEFORE.search(plain)) and not numbered:
-        explicit = re.search(r"\d+人", m["np"]) is not None
-        found.append(
-            Implied(
-                m.start("verb"),
-                _gone(m["np"]),
-                "eliminate",
-                "0",
-                _gone_unit(m["np"]),
-                "explicit" if explicit else "implied",
-            )
-        )
-    elif (m := _ZERO.search(plain)) and m["zero"] not in ("零容忍", "零拒绝"):
-        if m["zero"] == "零增长":
-            found.append(Implied(m.start("zero"), f"{m['np']}增长率", "=", "0", "%"))
-        else:
-            noun = m["np"]
-            if "不能少" in m["zero"] or "不少" in m["zero"] or "学" in m["zero"]:
-                noun = re.sub(r"(?:入学|上学|就学|在校)?(?:率)?$", "", noun) + "辍学"
-            explicit = re.search(r"\d+人", noun) is not None
-            doubt = 0.3 if "不能少" in m["zero"] else 0.1
-            note = "没有数：读作无一辍学 / no number: read as no one out of school" if "不能少" in m["zero"] else ""
-            found.append(
-                Implied(
-                    m.start("zero"),
-                    _gone(noun),
-                    "eliminate",
-                    "0",
-                    _gone_unit(noun),
-                    "explicit" if explicit else "implied",
-                    note=note,
-                    doubt=doubt,
-                )
-            )
-    if "只增不减" in plain and (m := _NOT_LESS.search(plain)):
-        if m["np"].endswith(("两个", "两")):
-            if sentence.count("只增不减") == 1:
-                found.append(_slogan(m.start(), f"{re.sub('两个?$', '', m['np'])}两个只增不减"))
-        else:
-            found.append(Implied(plain.find("只增"), f"{m['np']}增长率", "grow", "0", "%", recurs="每年"))
-    elif m := _SLOGAN.search(plain):
-        found.append(_slogan(m.start("slogan"), f"{m['np']}{m['slogan']}"))
-    if m := _PAY.search(plain):
-        name = re.sub(r"(?:水平)?$", "", m["np"])
-        whom = "公务员" if "公务员" in m["whom"] else "在编教师"
-        found.append(
-            Implied(
-                m.start("whom"),
-                f"{name}与{whom}之比",
-                ">=",
-                "100",
-                "%",
-                note="比照对象的数没有印出 / the figure compared with is not printed",
-                doubt=0.2,
-            )
-        )
-    if not numbered and (m := _NOUGHT.search(plain)):
-        found.append(Implied(m.start("rate"), m["rate"], "=", "0", "%", "explicit"))
-    if (
-        not found
-        and not numbered
-        and (m := re.fullmatch(r"(?:要|力争|争取|确保)?(?:全面|全部|如期)(?:完成|实现)(?:目标任务|任务|目标)?", plain))
-    ):
-        found.append(Implied(0, CARRIED, "=", "100", "%"))
+    text = re.sub(r"[“”\"「」]", "", clause[-_LONGEST:])
+    found = [] if numbered else [*_covered(text), *_none_left(text, before)]
+    found += _against_another(text, sentence)
+    if not numbered and (m := _NOUGHT.search(text)):
+        found.append(Implied(m["rate"], "=", "0", "%", "explicit"))
     if not found and not numbered:
-        m = _ALL.search(plain) or _EVERY.search(plain)
-        if m and not _RHETORIC.search(m["np"] if "who" not in m.groupdict() else (m["who"] or "") + m["np"][-3:]):
-            group = m.groupdict()
-            if group.get("who") and not m["all"] and m["every"] in ("全部",):
-                return found
-            name = f"{group.get('who') and m['np'] or m['np']}{m['vp']}"
-            name = re.sub(r"所有|全体|每一?(?:所|个|名|位)|全部", "", name)
-            found.append(Implied(m.start("vp"), f"{name}比例", "=", "100", "%"))
+        if _ALL_DONE.fullmatch(text):
+            return [Implied(CARRIED, "=", "100", "%")]
+        found = _all_of(text)
     return found
 
 
+def _covered(text: str) -> list[Implied]:
+    """全覆盖, 覆盖全部…: 100 %."""
+    found = []
+    for piece in re.split(r"(?<=覆盖)", text) if "覆盖" in text else ():
+        m = _COVERED.search(piece.rstrip("、 "))
+        if m and not _NOT_MEASURED.search(m["np"][-6:]):
+            where = {"县县": "县域", "乡乡": "乡镇", "村村": "行政村"}.get(m["each"] or "", "")
+            found.append(Implied(f"{m['np']}{where}覆盖率", "=", "100", "%"))
+    if not found and (m := _COVERS.search(text)):
+        found.append(Implied(f"{m['np'] or m['of']}覆盖率", "=", "100", "%"))
+    return found
+
+
+def _none_left(text: str, before: str) -> list[Implied]:
+    """消除, 取缔, 清零, 一个不能少: none."""
+    if _GONE_ALONE.fullmatch(text):  # 清理无证幼儿园,年底前全部取缔
+        noun = re.search(rf"[^,，。;；:：、]{{0,12}}(?:{_GONE_NOUN})[^,，。;；:：、和]{{0,6}}", before)
+        return [_none(re.sub(r"^(?:全面|坚决|依法|清理|整顿|整治|治理|排查|对)+", "", noun[0]))] if noun else []
+    if m := _ENDED.search(text) or _GONE_BEFORE.search(text):
+        return [_none(m["np"])]
+    m = _ZERO.search(text)
+    if m is None or m["zero"] in ("零容忍", "零拒绝"):
+        return []
+    if m["zero"] == "零增长":
+        return [Implied(f"{m['np']}增长率", "=", "0", "%")]
+    if re.search(r"不能少|不少", m["zero"]):
+        noun = re.sub(r"(?:入学|上学|就学|在校)?率?$", "", m["np"])
+        return [_none(f"{noun}辍学", "没有数：读作无一辍学 / no number: read as no one out of school", 0.3)]
+    return [_none(m["np"] + ("辍学" if "学" in m["zero"] else ""))]
+
+
+def _none(noun: str, note: str = "", doubt: float = 0.1) -> Implied:
+    kind = "explicit" if re.search(r"\d+人", noun) else "implied"
+    return Implied(_gone(noun), "eliminate", "0", _gone_unit(noun), kind, note=note, doubt=doubt)
+
+
+def _against_another(text: str, sentence: str) -> list[Implied]:
+    """只增不减, 不低于 a named pay, and slogans for such pairs."""
+    found = []
+    if "只增不减" in text and (m := _NOT_LESS.search(text)):
+        if not m["np"].endswith(("两个", "两")):
+            found.append(Implied(f"{m['np']}增长率", "grow", "0", "%", recurs="每年"))
+        elif sentence.count("只增不减") == 1:
+            found.append(_slogan(f"{re.sub('两个?$', '', m['np'])}两个只增不减"))
+    elif m := _SLOGAN.search(text):
+        found.append(_slogan(f"{m['np']}{m['slogan']}"))
+    if m := _PAY.search(text):
+        whom = "公务员" if "公务员" in m["whom"] else "在编教师"
+        note = "比照对象的数没有印出 / the figure compared with is not printed"
+        found.append(Implied(f"{m['np'].removesuffix('水平')}与{whom}之比", ">=", "100", "%", note=note, doubt=0.2))
+    return found
+
+
+def _all_of(text: str) -> list[Implied]:
+    """全部…达到, 所有…均, 每一所: 100 %."""
+    if m := _ALL.search(text):
+        who = m["np"]
+    elif (m := _EVERY.search(text)) and (m["all"] or m["every"] != "全部"):
+        who = m["who"]
+    else:
+        return []
+    if _RHETORIC.search(who):
+        return []
+    return [Implied(re.sub(r"所有|全体|每一?(?:所|个|名|位)|全部", "", f"{m['np']}{m['vp']}比例"), "=", "100", "%")]
+
+
 def due(clause: str, before: str) -> tuple[str, int] | None:
-    """Name and place of something to be ready by a date, where a clause says nothing else; None where it does not."""
+    """Name of something, and where in the clause its verb stands: something to be ready by a date, where a clause says nothing else; None where it does not."""
     m = _MADE_READY.search(clause)
     if m is None:
         return None
@@ -212,14 +181,10 @@ def due(clause: str, before: str) -> tuple[str, int] | None:
     return f"{subject}{rest}", m.start()
 
 
-def _slogan(at: int, name: str) -> Implied:
-    if "不低于" in name:
-        return Implied(
-            at, name, ">=", "100", "%", note="口号，各项未写明 / a slogan whose terms are not spelled out", doubt=0.4
-        )
-    return Implied(
-        at, name, "grow", "", "%", note="口号，各项未写明 / a slogan whose terms are not spelled out", doubt=0.4
-    )
+def _slogan(name: str) -> Implied:
+    note = "口号，各项未写明 / a slogan whose terms are not spelled out"
+    comparator, value = (">=", "100") if "不低于" in name else ("grow", "")
+    return Implied(name, comparator, value, "%", note=note, doubt=0.4)
 
 
 def _gone(noun: str) -> str:

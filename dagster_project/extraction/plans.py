@@ -55,13 +55,12 @@ def plan_of(text: str) -> Plan:
         first = last = work
     elif report is not None:
         work = report + 1
-    if first is None and work is None:
-        if found := next(iter(_WORK.finditer(text)), None):
-            named = [year_of(m["year"]) for m in _WORK.finditer(text)]
-            year = Counter(y for y in named if y).most_common(1)[0][0]
-            spoken = _SPOKEN.search(head)
-            if issued is None and (spoken is None or year_of(spoken["year"]) == year or text.count("年") < 60):
-                work = year
+    if first is None and work is None and (found := next(iter(_WORK.finditer(text)), None)):
+        named = [year_of(m["year"]) for m in _WORK.finditer(text)]
+        year = Counter(y for y in named if y).most_common(1)[0][0]
+        spoken = _SPOKEN.search(head)
+        if issued is None and (spoken is None or year_of(spoken["year"]) == year or text.count("年") < 60):
+            work = year
     if issued is None and not work and (found := _DATED.search(head)):
         issued = year_of(found["year"])
     if report is not None and _REVIEW.search(outside) and not _AHEAD.search(outside):
@@ -108,7 +107,7 @@ def region_of(text: str, names: frozenset[str]) -> str:
 
 def _named(line: str, names: frozenset[str]) -> str:
     """The first place of a line that carries an office or a plan: 隆回县教育局, 贵州省“十四五”."""
-    for m in re.finditer(rf"[省市县区州旗盟]|自治[区州县]", line[:80]):
+    for m in re.finditer(r"[省市县区州旗盟]|自治[区州县]", line[:80]):
         end = m.end()
         for length in range(min(15, end), 1, -1):
             name = line[end - length : end]
@@ -116,8 +115,6 @@ def _named(line: str, names: frozenset[str]) -> str:
                 # A county named behind its province or city is the narrower one.
                 later = _named(line[end:], names) if not re.match(r"(?:教育|人民政府|“|\"|\d)", line[end:]) else ""
                 return later or name
-            if name in names and line[end : end + 1] not in "":
-                later = _named(line[end:], names)
-                if later:
-                    return later
+            if name in names and (later := _named(line[end:], names)):
+                return later
     return ""

@@ -131,9 +131,7 @@ _RISES_NEXT = re.compile(
     rf"(?:分别|均|再)?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL).split('|') for t in ('到', '至', '为')))})"
 )
 _EACH_OF = re.compile(
-    r"(?:各自?|每个?(?:县区|县市|县|区|市|州|地|镇|乡镇|校|园|所)?(?:至少)?|均|都)(?=(?:至少)?(?:{0})|投入|配备|$)".format(
-        words.MAKE
-    )
+    rf"(?:各自?|每个?(?:县区|县市|县|区|市|州|地|镇|乡镇|校|园|所)?(?:至少)?|均|都)(?=(?:至少)?(?:{words.MAKE})|投入|配备|$)"
 )
 _EACH_LIST = re.compile(r"(?:各自?|均|都|全部|每[县区市镇校园地所]{1,2})")
 _STOP_AFTER = re.compile(
@@ -234,10 +232,10 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     """Whether a quantity can be a target's at all, by what stands around it."""
     before, after = t[max(0, q.start - 12) : q.start], t[q.end : q.end + 16]
     unit = q.unit
-    if any(x.start < q.end and q.start < x.end for x in times):
-        # A time swallows its own number; 三年 新建 3 所 does not swallow the 3.
-        if any(x.start <= q.start and q.end <= x.end + 1 for x in times) or unit.startswith(("年", "个月")):
-            return False
+    # A time swallows its own number.
+    near = [x for x in times if x.start < q.end and q.start < x.end]
+    if near and (unit.startswith(("年", "个月")) or any(x.start <= q.start and q.end <= x.end + 1 for x in near)):
+        return False
     if q.hidden and unit in (
         "县",
         "区",
@@ -284,9 +282,7 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
         return False
     if unit.startswith(("天", "个月", "个工作日", "工作日")) and not re.search(words.AT_LEAST, before):
         return False
-    if q.family == RATIO and not re.search(r"比|师", t[max(0, q.start - 60) : q.start]):
-        return False
-    return True
+    return not (q.family == RATIO and not re.search(r"比|师", t[max(0, q.start - 60) : q.start]))
 
 
 @dataclass(slots=True)
@@ -396,11 +392,8 @@ def _clause(
             carried_left = run.left[: start_at.start()]
             following.left = following.left[onward.end() :]
             continue
-        if (
-            origin
-            and following is None
-            and _RISES_NEXT.match(t, stop + 1)
-            or (origin and state.bases is not None and _RISES_NEXT.match(t, stop + 1))
+        if (origin and following is None and _RISES_NEXT.match(t, stop + 1)) or (
+            origin and state.bases is not None and _RISES_NEXT.match(t, stop + 1)
         ):
             years = [x for x in times if run.left_start <= x.start < run.items[0].start and x.last]
             who = clean(re.sub(r"^[、和与及]", "", _without_times(run.left[: origin.start()], run.left_start, times)))[
@@ -582,7 +575,6 @@ def _run(
     s: Sentence, begin: int, stop: int, run: _Run, left: str, times: list[Time], state: State, in_which: bool,
     earlier: list[Finding],
 ) -> list[Finding]:  # fmt: skip
-    t = s.text
     first, last = run.items[0], run.items[-1]
     if _FACT_HAVE.search(left) and not re.search(r"至少|不少于", left):
         return []
@@ -605,10 +597,7 @@ def _run(
     subject = _trim(subject)
     listed_time = _times_listed(in_left, len(run.items)) or _times_listed(state.listed_times, len(run.items))
     made = _Made(s, begin, stop, run, state, earlier, in_which, per, how, predicate[0] if predicate else "", base)
-    if len(run.items) > 1 or listed_time:
-        found = _many(made, subject, listed_time)
-    else:
-        found = _one(made, subject, first)
+    found = _many(made, subject, listed_time) if len(run.items) > 1 or listed_time else _one(made, subject, first)
     spelled = [x for x in in_left if x.kind not in ("each", "gone", "base")]
     recurs = next((x.words for x in in_left if x.kind == "each"), "") or (
         per if re.search(r"每[二两三半]?学?(?:年|月|周|天|日|期)|每学期", per) else ""
@@ -796,7 +785,7 @@ def _is_counted(made: _Made, q: Quantity, subject: str) -> bool:
 
 def _regions_listed(subject: str) -> list[str]:
     """Places that a subject lists and then gives one number each: A县、B县各, A区、B区每区."""
-    found, rest = places.opening(subject)
+    found, _rest = places.opening(subject)
     if len(found) < 2:
         return []
     # A list with one number and neither 各 nor 每 is a set that shares it, unless the number itself is a floor.
@@ -805,7 +794,7 @@ def _regions_listed(subject: str) -> list[str]:
 
 def _named(made: _Made, q: Quantity, name: str, region: str, after: str) -> Finding | None:
     """A finding with its name from subject, verb and what follows the number; None where the number is no target."""
-    state, family = made.state, q.family
+    _state, family = made.state, q.family
     shared = made.run.items[-1].suffix
     comparator = _comparator(made, q, shared)
     a, b = made.s.span(made.begin, made.stop)
@@ -1200,8 +1189,10 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         accepted = (
             bound
             or bool(made.per)
-            or bool(re.search(r"每天|每日|每周|课时|学时", made.run.left + tail + q.unit))
-            and bool(noun or state.metric)
+            or (
+                bool(re.search(r"每天|每日|每周|课时|学时", made.run.left + tail + q.unit))
+                and bool(noun or state.metric)
+            )
         )
     if not accepted:
         return None
@@ -1339,15 +1330,16 @@ def _members(subject: str, made: _Made) -> list[str]:
 def _shared_tail(parts: list[str]) -> list[str]:
     """Members with what only the last one prints: 小学, 初中辍学率 become 小学辍学率, 初中辍学率; likewise a shared head."""
     last = parts[-1]
-    if all(words.RATE_NOUN.search(p) or words.LEVEL_NOUN.search(p) for p in parts[:-1]) and not all(
-        re.search(rf"(?:{words.CLASS_NOUN})$", p) and not words.RATE_NOUN.search(p) for p in parts[:-1]
+    if (
+        all(words.RATE_NOUN.search(p) or words.LEVEL_NOUN.search(p) for p in parts[:-1])
+        and not all(re.search(rf"(?:{words.CLASS_NOUN})$", p) and not words.RATE_NOUN.search(p) for p in parts[:-1])
+        and not all(re.search(r"(?:面积|金额|项目)$", p) for p in parts[:-1])
     ):
-        if not all(re.search(r"(?:面积|金额|项目)$", p) for p in parts[:-1]):
-            return parts
+        return parts
     tail = ""
-    if stage := re.match(rf"(?:.{{0,4}}?)(?:{words.STAGE})(?:阶段)?", last):
-        if any(re.fullmatch(rf".{{0,6}}(?:{words.STAGE})", p) for p in parts[:-1]):
-            tail = last[stage.end() :]
+    stage = re.match(rf"(?:.{{0,4}}?)(?:{words.STAGE})(?:阶段)?", last)
+    if stage and any(re.fullmatch(rf".{{0,6}}(?:{words.STAGE})", p) for p in parts[:-1]):
+        tail = last[stage.end() :]
     if not tail:
         head = re.match(rf"(.*?(?:{words.CLASS_NOUN}))(?=.)", last)
         rate = re.search(r".{2}率$|.{0,2}比例$|占比$", last)

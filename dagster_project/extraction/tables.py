@@ -65,7 +65,8 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
         return
     by_region = _by_region(rows[count:], columns)
     by_year = _by_year(rows[count:])
-    group, group_unit, names_in_group = "", "", []
+    group, group_unit = "", ""
+    names_in_group: list[str] = []
     caption = document.text[max(0, table.start - 80) : table.start].strip().split("\n")[-1] if table.start else ""
     caption_unit = _unit_in(caption)
     title = re.sub(
@@ -118,9 +119,8 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 continue
             finding = _finding(document, cell, value, column, unit or caption_unit, state, row_start, row_end)
             if by_year is not None:
-                year = (
-                    periods.year_of(re.search(periods.YEAR, texts[0])[0]) if re.search(periods.YEAR, texts[0]) else None
-                )  # type: ignore[index]
+                printed = re.search(periods.YEAR, texts[0])
+                year = periods.year_of(printed[0]) if printed else None
                 now = state.plan.now
                 if year is None or (now is not None and year < now):
                     continue
@@ -350,5 +350,4 @@ def _of_region(finding: Finding, row: str, column: _Column, above: list[str], st
 def _words(document: Document, cell: Cell, state: State, start: int, end: int) -> Iterable[Finding]:
     state.paragraph()
     for a, b in sentences(document.text, cell.start, cell.end):
-        for finding in recognise.read(document.text, a, b, state):
-            yield finding
+        yield from recognise.read(document.text, a, b, state)

@@ -4,6 +4,7 @@ One file without scripts or outside resources; every text from a document is esc
 """
 
 import html
+import itertools
 import re
 
 from dagster_project.extraction.candidate import Candidate
@@ -55,7 +56,7 @@ def _marked(number: int, text: str, found: list[Candidate]) -> str:
     out: list[str] = []
     inside: set[int] = set()
     place = 0
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         inside = (inside - set(ends.get(start, ()))) | set(begins.get(start, ()))
         if not inside:
             continue

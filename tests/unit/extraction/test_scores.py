@@ -5,6 +5,7 @@ The scorer and the five documents stand outside the repository; without them the
 
 import csv
 import importlib.util
+import itertools
 import random
 import re
 from collections.abc import Iterable
@@ -141,7 +142,7 @@ def _reordered(read: Document, seed: int) -> str:
         if not any(leaf.start <= t.start < leaf.end for t in read.tables):
             by_parent.setdefault(leaf.path.rpartition("/")[0], []).append((leaf.start, leaf.end))
     for parent, spans in sorted(by_parent.items(), key=lambda item: -item[1][0][0]):
-        if parent and len(spans) > 1 and all(a[1] == b[0] for a, b in zip(spans, spans[1:], strict=False)):
+        if parent and len(spans) > 1 and all(a[1] == b[0] for a, b in itertools.pairwise(spans)):
             pieces = [text[a:b].rstrip("\n") + "\n" for a, b in spans]
             chosen.shuffle(pieces)
             text = text[: spans[0][0]] + "".join(pieces) + text[spans[-1][1] :]
