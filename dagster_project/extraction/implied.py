@@ -125,8 +125,8 @@ def _none_left(text: str, before: str) -> list[Implied]:
     if m["zero"] == "零增长":
         return [Implied(f"{m['np']}增长率", "=", "0", "%")]
     if re.search(r"不能少|不少", m["zero"]):
-        noun = re.sub(r"(?:入学|上学|就学|在校)?率?$", "", m["np"])
-        return [_none(f"{noun}辍学", "没有数：读作无一辍学 / no number: read as no one out of school", 0.3)]
+        who = re.sub(r"(?:入学|上学|就学|在校)?率?$", "", m["np"])
+        return [_none(f"{who}辍学", "没有数：读作无一辍学 / no number: read as no one out of school", 0.3)]
     return [_none(m["np"] + ("辍学" if "学" in m["zero"] else ""))]
 
 
@@ -154,6 +154,7 @@ def _against_another(text: str, sentence: str) -> list[Implied]:
 
 def _all_of(text: str) -> list[Implied]:
     """全部…达到, 所有…均, 每一所: 100 %."""
+    who: str
     if m := _ALL.search(text):
         who = m["np"]
     elif (m := _EVERY.search(text)) and (m["all"] or m["every"] != "全部"):

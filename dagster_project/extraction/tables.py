@@ -55,17 +55,25 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
     rows = [[_text(document, cell) for cell in row] for row in table.rows]
     if len(rows) < 2 or not rows[0]:
         return
-    count = table.header_rows or _head_rows(rows)
-    heads = [
-        "".join(dict.fromkeys(row[i].strip() for row in rows[:count] if row[i].strip())) for i in range(len(rows[0]))
-    ]
-    parts = [[row[i].strip() for row in rows[:count]] for i in range(len(rows[0]))]
+    over = _head_above(document, table) if table.header_rows == 0 and table.kind == "aligned" else None
+    count = 0 if over else table.header_rows or _head_rows(rows)
+    heads = (
+        over[0]
+        if over
+        else [
+            "".join(dict.fromkeys(row[i].strip() for row in rows[:count] if row[i].strip()))
+            for i in range(len(rows[0]))
+        ]
+    )
+    parts = (
+        [[head] for head in heads] if over else [[row[i].strip() for row in rows[:count]] for i in range(len(rows[0]))]
+    )
     columns = [_column(i, head, rows[count:], state) for i, head in enumerate(heads)]
     if not any(c.role in ("goal", "task", "words") for c in columns):
         return
     by_region = _by_region(rows[count:], columns)
     by_year = _by_year(rows[count:])
-    group, group_unit = "", ""
+    group, group_unit = (_bare(over[1]), _unit_in(over[1])) if over else ("", "")
     names_in_group: list[str] = []
     caption = document.text[max(0, table.start - 80) : table.start].strip().split("\n")[-1] if table.start else ""
     caption_unit = _unit_in(caption)
@@ -146,6 +154,27 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 _level(finding, text)
             if finding.name:
                 yield finding
+
+
+def _head_above(document: Document, table: Table) -> tuple[list[str], str] | None:
+    """Heads of an aligned table that stand above it, over a rule, and the group line between; None where there are none."""
+    first = [_text(document, cell) for cell in table.rows[0]]
+    if not any(_VALUE.match(cell) for cell in first[1:]):
+        return None
+    group = ""
+    for line in reversed(document.text[max(0, table.start - 600) : table.start].split("\n")[-6:]):
+        if not line.strip() or re.fullmatch(r"\s*[-=—─━_]{4,}\s*", line):
+            continue
+        # Cleaning may have closed the gaps between heads: 指标2010年2015年.
+        cells = re.split(r"\s{2,}", line.strip())
+        if len(cells) != len(first):
+            cells = re.findall(rf"^[^\d\s]+|{periods.YEAR}年[底末]?(?:目标|实际|规划)?", line.strip())
+        if len(cells) == len(first):
+            return cells, group
+        if re.search(r"\d", line) or group:
+            return None
+        group = line.strip()
+    return None
 
 
 def _text(document: Document, cell: Cell) -> str:
