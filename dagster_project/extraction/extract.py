@@ -33,7 +33,7 @@ def extract(document: Document, known: Reference | None = None) -> list[Candidat
     known = known or reference()
     text = document.text
     plan = plans.plan_of(text)
-    own = plans.region_of(text, known.names)
+    own = plans.region_of(text, known.names, known.stems)
     outline = _Outline(document, facts.PAST if plans.looks_back(text) else facts.OPEN)
     kept = _without_doubles(_findings(document, plan, outline), outline)
     return _candidates(kept, document, outline, plan, own, known)
@@ -235,12 +235,19 @@ def _shorten(f: Finding) -> tuple[int, int]:
     return start, end
 
 
+_CITIES = ("11", "12", "31", "50")
+"""Provinces that are cities: no city stands between them and their counties."""
+
+
 def _region(f: Finding, own: str, own_code: str, plan: Plan, known: Reference) -> tuple[str, str]:
     if f.speaker == "nation":
         return "全国", "100000"
     if f.speaker == "province":
         code = f"{own_code[:2]}0000" if own_code else ""
         return known.region_name(code) or "全省", code
+    if f.speaker == "city" and own_code and own_code[4:] != "00" and own_code[:2] not in _CITIES:
+        code = f"{own_code[:4]}00"
+        return known.region_name(code) or "全市", code
     if not f.region:
         return own, own_code
     if f.region.startswith("·"):

@@ -108,7 +108,7 @@ _QUOTE = re.compile(r"[“\"「‘][^”\"」’]{1,24}[”\"」’]")
 _TITLE = re.compile(r"《[^》]{1,80}》")
 _JOIN = re.compile(r"^[、,，和与及以至或]*$")
 _LEAD = re.compile(
-    r"^(?:至少|最少|每一?[名所个位](?=[\u4e00-\u9fff]{3})|利用|并|且|同时|使得?|让|将(?!来)|把|对(?!口|接)|力争|争取|确保|保证|努力|实现|推动|推进|促进|全面|积极|继续|进一步|稳步|不断|逐步|计划|拟|要(?!素)|须|应当?|其中|分别|各级财政|各级|"
+    r"^(?:至少|最少|每一?[名所个位](?=[\u4e00-\u9fff]{3})|利用|并|且|同时|使得?|让|将(?!来)|把|对(?!口|接)|力争|争取|确保|保证|努力|实现|推动|推进|促进|全面|积极|继续|进一步|稳步|不断|逐步|计划|拟|要(?![素求])|须|应当?|其中|分别|各级财政|各级|"
     r"着力|大力|切实|加快|到|至|全年|总体上?|整体|基本(?!均衡|公共|工资|建设)|以(?!上|下|内|县)|按照?|在(?!校|园|职|籍|读|编|学|岗|研)|力求|做到|达到|合计|累计|再|以及|和|与|及|、|的|了|也|还|仍|均|都|就|共(?!同|享|青|建)|每年|年均|"
     r"主要|分年度看|各地(?=.)|原则上|一般(?!公共)|即|是|不断|有效|持续|深入|统筹|抓好|做好|落实|提高(?=.{3})|提升(?=.{3})|扩大(?=.{3})|增强|完善|优化|引导、监督|引导|督促|鼓励|支持(?!建设)|重点|强化|严格(?:控制)?|首期|规划(?=新|建)|动工(?=新)|实施(?=.{0,2}新)|开展(?=.{6})|完成(?=.{2})|—+|-+|\d+[.、]|各(?=校|学校)|为(?!民)|目标)"
 )
@@ -548,6 +548,8 @@ def clean(text: str) -> tuple[str, str]:
     text = text.translate(_NO_QUOTES).strip("、,，:： ·—-")
     if "批" in text:
         text = _BATCH.sub("", text)
+    if said := facts.SAID.match(text):
+        text = text[said.end() :]
     while True:
         place, rest = places.of_head(text)
         if place:
@@ -584,7 +586,7 @@ def _run(
         if left == run.left
         else re.sub(periods.YEAR + r"年(?:的|底)?", "", left)
     )
-    bare = re.sub(r"^[、,，和与及]+", "", bare)
+    bare = re.sub(r"^(?:\d{1,2}[.、](?!\d)|[①-⑳]|[、,，和与及]+)", "", bare)
     if re.fullmatch(r"(?:其中[,，]?)?[Xx×*＊]{1,3}", bare):
         state.region, bare = bare.removeprefix("其中"), "其中"
     per = "".join(m[0] for m in _PER.finditer(bare))
@@ -716,9 +718,8 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
     if q.family == COUNT and q.numeral and not _is_counted(made, q, subject):
         return []
     name, region = clean(subject)
-    regions = _regions_listed(subject)
+    regions, rest = _regions_listed(subject)
     if regions:
-        rest = places.opening(subject)[1]
         if (
             not re.match(r"(?:各|每|均|都|分别|全部)", rest)
             and not re.search(
@@ -783,13 +784,13 @@ def _is_counted(made: _Made, q: Quantity, subject: str) -> bool:
     )
 
 
-def _regions_listed(subject: str) -> list[str]:
-    """Places that a subject lists and then gives one number each: A县、B县各, A区、B区每区."""
-    found, _rest = places.opening(subject)
-    if len(found) < 2:
-        return []
-    # A list with one number and neither 各 nor 每 is a set that shares it, unless the number itself is a floor.
-    return found
+def _regions_listed(subject: str) -> tuple[list[str], str]:
+    """Places or schools that a subject lists and then gives one number each (A县、B县各, 一中、二中各), and the rest."""
+    found, rest = places.opening(subject)
+    if len(found) > 1:
+        return found, rest
+    named, rest = places.schools(subject)
+    return ([f"·{n}" for n in named], rest) if named and re.match(r"各|每|均|都", rest) else ([], subject)
 
 
 def _named(made: _Made, q: Quantity, name: str, region: str, after: str) -> Finding | None:
@@ -1081,6 +1082,8 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         return _counted(made, q, finding)
     if family in (COUNT, MONEY):
         region_only = not noun and not verb and finding.region
+        if not verb and not forward and part is not None and not q.unit.startswith("所") and places.is_school(noun):
+            finding.region, noun, region_only = f"·{noun}", "", True
         group = bool(noun) and not verb and places.is_group(noun)
         time_only = not noun and not verb and not finding.region
         if (
@@ -1108,7 +1111,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
                     finding.region = ""
             elif family == MONEY:
                 noun = ""
-            elif not part:
+            elif not part and not _SAYS_ALL.fullmatch(verb):
                 return None
         if (
             not verb
@@ -1297,6 +1300,10 @@ _ACTOR = re.compile(
 )
 
 
+# Verbs that say what is counted: 招生1000人.
+_SAYS_ALL = re.compile(r"招生|计划招生|投资|完成投资|轮训|受益|惠及")
+
+
 def _same_kind(a: str, b: str) -> bool:
     strip = str.maketrans("", "", "万亿千")
     x, y = a.split("/")[0].translate(strip), b.split("/")[0].translate(strip)
@@ -1381,6 +1388,9 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 out.append(finding)
         return out
     regions, rest = places.opening(head)
+    if not regions:
+        named, behind = places.schools(head)
+        regions, rest = ([f"·{n}" for n in named], behind) if len(named) == count else (regions, rest)
     if len(regions) == count:
         verb_tail = verb_tail or rest
         if verb_tail != rest and rest:
