@@ -8,10 +8,10 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 
-from dagster_project.extraction import facts, places, plans, recognise, tables
+from dagster_project.extraction import facts, periods, places, plans, recognise, tables
 from dagster_project.extraction.candidate import Candidate
 from dagster_project.extraction.document import Document, Note, Section
-from dagster_project.extraction.periods import Plan
+from dagster_project.extraction.periods import Plan, Time
 from dagster_project.extraction.recognise import Finding, State
 from dagster_project.extraction.resolve import Reference, reference
 from dagster_project.extraction.statements import sentences
@@ -54,17 +54,22 @@ def _findings(document: Document, plan: Plan, outline: "_Outline") -> Iterable[F
 def _paragraphs(document: Document, start: int, end: int, state: State, outline: "_Outline") -> Iterable[Finding]:
     text = document.text
     section: Section | None = None
+    led: Section | None = None
     for line in re.finditer(r"[^\n]+", text[start:end]):
         a, b = start + line.start(), start + line.end()
         if not line[0].strip():
             continue
         now = outline.section(a)
         if now is not section:
-            if section is None or now is None or not _inside(now, section):
+            if led is None or now is None or not _inside(now, led):
                 state.lead_time = None
             section = now
             opened = places.opening(now.title)[0] if now is not None else []
             state.scope = opened[0] if len(opened) == 1 else ""
+            if now is not None and (stage := _stage_time(now, state.plan)):
+                state.lead_time, led = stage, now
+        elif state.scope and now is not None and a > now.start + len(now.title) + 8 and "。" in text[now.start : a]:
+            state.scope = ""  # an item that is no heading speaks for its own paragraph
         state.tense.heading = outline.tense(a)
         state.paragraph()
         if re.match(r"\s*注\d*[:：]", line[0]):
@@ -83,7 +88,22 @@ def _paragraphs(document: Document, start: int, end: int, state: State, outline:
         if (_LEAD_IN.search(line[0]) and state.time is not None) or (
             state.time is not None and not found_any and len(line[0]) < 40 and re.search(r"目标", line[0])
         ):
-            state.lead_time = state.time
+            state.lead_time, led = state.time, now
+
+
+_STAGE_TITLE = re.compile(r"阶段|年度|学年|分步|步骤|第[一二三四]步|年(?:工作)?(?:目标|任务|重点|计划|安排)?$")
+
+
+def _stage_time(section: Section, plan: Plan) -> Time | None:
+    """The time that a heading sets for what stands under it: 宣传摸底阶段(2022年3月至5月), 2023年目标."""
+    title = section.title[:40]
+    if not _STAGE_TITLE.search(re.sub(r"[(（][^)）]*[)）]", "", title)):
+        return None
+    found = [t for t in periods.find(title, plan) if t.kind in ("year", "span", "plan") and t.last is not None]
+    if not found or (plan.first is not None and (found[-1].last or 0) < plan.first):
+        return None
+    first, last = found[0].first, found[-1].last
+    return Time(0, 0, "span" if first != last else "year", first, last, found[-1].deadline, title)
 
 
 def _inside(inner: Section, outer: Section) -> bool:

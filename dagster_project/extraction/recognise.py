@@ -83,6 +83,8 @@ class State:
     """The clause before in the sentence, without its times."""
     clause_held: bool = False
     """Whether that clause held a target or a fact."""
+    told: bool = False
+    """Whether the sentence has said a target or a fact already."""
     listed_times: list[Time] = field(default_factory=list)
     """Times a clause without numbers lists for the next one: 2023年、2024年、2025年, …分别."""
     bases: list[tuple[str, Quantity, str]] = field(default_factory=list)
@@ -163,7 +165,7 @@ def read(text: str, start: int, end: int, state: State) -> list[Finding]:
 def _sentence(s: Sentence, state: State) -> list[Finding]:
     t = s.text
     state.tense.sentence()
-    state.time, state.recurs = state.held_time, ""
+    state.time, state.recurs, state.told = state.held_time, "", False
     state.clause, state.clause_held, state.listed_times, state.bases, state.onward = "", False, [], [], None
     quoted = facts.speaker(_TITLE.sub(lambda m: m[0], t))
     if quoted:
@@ -175,6 +177,7 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
     times = periods.find(t, state.plan)
     numbers = [q for q in numbers if _is_number(q, t, times)]
     found: list[Finding] = []
+    held = state.held_time
     state.region = ""
     begin = 0
     bounds = [m.start() for m in _COMMA.finditer(t)] + [len(t)]
@@ -191,6 +194,8 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
             found += _clause(s, begin, stop, [q for q in numbers if begin <= q.start < stop],
                              [x for x in times if begin <= x.start < stop], state, in_which)  # fmt: skip
         begin = stop + 1
+    if len({f.time.last for f in found if f.own_time and f.time is not None and f.time.kind == "year"}) > 1:
+        state.held_time = held  # a path of years leaves none of them behind
     return _dated_behind(_with_purpose(found))
 
 
@@ -332,6 +337,8 @@ def _clause(
     t = s.text
     clause = t[begin:stop]
     own_times = [x for x in times if not _is_baseline_time(t, x, numbers)]
+    if state.plan.work_year is None and state.time is not None and state.time.kind == "year":
+        own_times = [_in_running_year(x, state.time.last) for x in own_times]
     tense = state.tense.feed(clause, own_times)
     if _PENALTY.search(clause):
         numbers = []
@@ -346,11 +353,7 @@ def _clause(
                 state.onward = chosen
             elif not (in_which and clause.startswith("其中")):
                 state.time = chosen
-            if (
-                chosen.until
-                or chosen.kind in ("span", "plan", "coming", "hidden", "next")
-                or (begin == 0 and chosen.start <= 2 and not state.recent)
-            ):
+            if _outlives(chosen, begin, stop, state):
                 state.held_time = chosen
         state.recurs = ""
     if recurs:
@@ -422,7 +425,7 @@ def _clause(
         found += part
     found += _unnumbered(s, begin, stop, clause, bool(found), own_times, state, tense)
     if found:
-        state.last, state.onward = found, None
+        state.last, state.onward, state.told = found, None, True
         state.recent = (state.recent + found)[-40:]
     if not runs:
         listed = _subject_of(clause, times, begin)
@@ -437,6 +440,25 @@ def _clause(
         state.regions = regions
         state.region = "、".join(regions) if len(regions) == 1 else ""
     return found
+
+
+def _in_running_year(x: Time, year: int | None) -> Time:
+    """当年, 年底前 in a plan of several years mean the year the text speaks of."""
+    if x.kind not in ("this", "month") or x.words[:1] in "今本" or year is None:
+        return x
+    return replace(x, first=year, last=year, deadline=f"{year}{x.deadline[4:]}" if x.deadline else "" if x.kind == "this" else x.deadline)
+
+
+def _outlives(time: Time, begin: int, stop: int, state: State) -> bool:
+    """Whether a time holds for the sentences that follow: an end or a span that opens the sentence or stands alone in
+    its clause before any number does; one that dates a clause of its own, or a later one, does not."""
+    opens = time.start - begin <= 4
+    if time.kind in ("span", "plan", "coming", "hidden", "next"):
+        return True
+    if time.until:
+        alone = time.end >= stop - 1
+        return time.last == state.plan.last or (not state.told and opens and (begin == 0 or alone))
+    return begin == 0 and time.start <= 2 and not state.recent
 
 
 def _unnumbered(
