@@ -162,7 +162,7 @@ def read(text: str, start: int, end: int, state: State) -> list[Finding]:
 
 def _sentence(s: Sentence, state: State) -> list[Finding]:
     t = s.text
-    state.tense.sentence()
+    state.tense.sentence(t)
     state.time, state.recurs = state.held_time, ""
     state.clause, state.clause_held, state.listed_times, state.bases, state.onward = "", False, [], [], None
     quoted = facts.speaker(_TITLE.sub(lambda m: m[0], t))
