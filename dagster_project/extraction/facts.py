@@ -33,14 +33,14 @@ _STAYS_PAST = re.compile(
     r"受到[^,，]{0,16}(?:表扬|好评|肯定|表彰|欢迎)"
 )
 # 由目前的41.2%提高到…: the present is only where the clause departs from.
-_DEPARTS = re.compile(r"(?:由|从|在|比|较)(?:目前|现在|现有|当前|去年|上年|前年)的?")
+_DEPARTS = re.compile(r"(?:由|从|在|比|较|于|超过|保持|按)(?:目前|现在|现有|当前|去年|上年|前年)的?")
 # Praise at a sentence's end says that all of it is past.
 _PRAISED = re.compile(r"受到[^,，。]{0,16}(?:表扬|好评|肯定|表彰|通报)|得到[^,，。]{0,12}(?:充分肯定|好评)|(?:收到|取得)(?:了)?[^,，。]{0,6}(?:效果|成效)$")
 # These speak of their own clause only.
 _PAST_HERE = re.compile(
     r"已经|已(?!.{0,14}(?:基础上|的.{0,8}(?:县|校|园)))|首次(?!将)|同比|创历史|荣获|获评|被评为|位居|名列|居全|超额|顺利|圆满|如期|提前.{0,4}完成|"
     r"(?<![为除])了(?![解结然断])|"
-    r"(?:共|现|尚|仅|仍|还|设|下设|拥)有|仍达|仍为|缺口|缺额|尚缺|连续[一二三四五六七八九十\d]+年(?!未)|多年|曾|一直|历年|全部兑现|取得(?!.{0,6}突破)|"
+    r"(?:共|现|尚|仅|仍|还|设|下设|(?<!学生)(?<!均)(?<!人)拥)有|仍达|仍为|缺口|缺额|尚缺|连续[一二三四五六七八九十\d]+年(?!未)|多年|曾|一直|历年|全部兑现|取得(?:了|[^,，]{0,10}(?:成绩|成效|进展|成果|佳绩|名次|第一|经验))|"
     r"共计?(?:招|招聘|培训|投入|建成|发放|完成)|人大关|"
     r"仅(?!限)|只(?:占|有(?!.{0,12}才))|不到(?=\d|[一二三四五六七八九]成|一半|半数)|高达|多达|还在(?=\d)|差距|(?:仍|依然|仍然)(?:然|有|是|达|为)?|"
     r"提前[^,，]{1,4}(?:实现|完成|达到|达标)|完成(?:年度|全年|既定)?(?:计划|任务|目标)(?:任务|数)?的|成功(?:创建|入选|申报|获批|举办|承办)|"
@@ -104,11 +104,12 @@ class Tense:
             self.forecast = False
         if self.forecast:
             return FORECAST
+        clause = _DEPARTS.sub("", clause)
         coming = _COMING.search(clause)
         condition = clause.endswith("的")  # 被评为示范园的, …
         done = not condition and not (coming and coming[0] in _INTENT) and _PAST_HERE.search(clause) is not None
         told = self._told(times, done)
-        if told != COMING and not condition and _STAYS_PAST.search(_DEPARTS.sub("", clause)):
+        if told != COMING and not condition and _STAYS_PAST.search(clause):
             told = PAST
         if told is None and coming and not done and self.running in (PAST, FORECAST) and self.heading != PAST:
             told = COMING

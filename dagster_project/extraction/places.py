@@ -6,7 +6,7 @@ Only the forms of Chinese place names are known here; codes and history are `res
 import re
 from functools import lru_cache
 
-from dagster_project.extraction import words
+from dagster_project.extraction import quantities, words
 from dagster_project.extraction.resolve import reference
 
 _KIND = r"(?:自治区|自治州|自治县|新区|高新区|经济技术开发区|开发区|经开区|示范区|管委会|街道|地区|林区|矿区|省|市|县|区|旗|盟|州|乡|镇)"
@@ -22,14 +22,14 @@ PLACE = rf"(?:{HIDDEN}|{_NAME}{_KIND})"
 _PLACE = re.compile(PLACE)
 _WHOLE = re.compile(r"^(?:全|我|本)(?:省|市|县|区|州|旗|国|自治区)(?:各[县市区]+)?")
 _EACH = re.compile(
-    r"^(?:全[省市县区])?(?P<words>\d{1,3}万?人口以[上下]的?(?:县|乡镇|镇|行政村)|(?:其余|其他|其它)?(?:各|每个?)(?:省级?|地市?|市县区|市县|县市区|县区|市区|区县|县|市|州|区|旗县|乡镇|镇街|街道|镇|乡|地|行政村|设区市)+|(?:其余|其他|其它)各?(?:旗县区|县区|县市|市县|乡镇|镇街|[县市区地镇乡])+|各地|县县|乡乡|镇镇)"
+    r"^(?:全[省市县区])?(?P<words>\d{1,3}万?人口以[上下]的?(?:县|乡镇|镇|行政村)|(?:(?:其余|其他|其它)?(?:各|每个?)|(?:其余|其他|其它)[一二三四五六七八九十\d]+个?)(?:省级?|地市?|市县区|市县|县市区|县区|市区|区县|县|市|州|区|旗县|乡镇|镇街|街道|镇|乡|地|行政村|设区市)+|(?:其余|其他|其它)各?(?:旗县区|县区|县市|市县|乡镇|镇街|[县市区地镇乡])+|各地|县县|乡乡|镇镇)"
 )
 _GROUP = re.compile(
-    r"^(?P<words>[东西南北中]部(?:地区)?|[市县区省]直(?:属|管)?|县|市|区|县市|各县|各县市|农村(?:地区|学校)?|城市|城乡|城区|主城区|中心城区|县城|市区|城镇|农村(?:地区)?|乡村|乡镇|民族地区|贫困地区|市本级|县本级|省本级|市级|省级|本级|人口大镇|"
+    r"^(?P<words>[东西南北中]部(?:地区)?|[市县区省]直(?:属|管)?(?:学校|单位|校)?|县|市|区|县市|各县|各县市|农村(?:地区|学校)?|城市|城乡|城区|主城区|中心城区|县城|市区|城镇|农村(?:地区)?|乡村|乡镇|民族地区|贫困地区|市本级|县本级|省本级|市级|省级|本级|人口大镇|"
     r"易地扶贫搬迁安置(?:点|区)|山区|边远(?:地区|山区|乡镇)|脱贫地区|沿海地区|[^,、]{0,8}人口以上的?(?:县|乡镇|镇|行政村))$"
 )
 _NO_PLACE = re.compile(
-    r"(?:学区|校区|园区|社区|小区|片区|示范区|实验区|试验区|先行区|城区|市区|地区|县区|市县|各县|本市|全市|全县|全区|全省|我市|均衡县|强县|强市|强区|县城|超市|城市|乡镇|集镇|新市|都市|城镇|城乡|辖区|山区|牧区|库区|灾区|"
+    r"(?:责任区|服务区|协作区|学区|校区|园区|社区|小区|片区|示范区|实验区|试验区|先行区|城区|市区|地区|县区|市县|各县|本市|全市|全县|全区|全省|我市|均衡县|强县|强市|强区|县城|超市|城市|乡镇|集镇|新市|都市|城镇|城乡|辖区|山区|牧区|库区|灾区|"
     r"老区|特区|街区|景区|旗县|区县|县市|民族县|^自治区|^新区|^郊区|^矿区|^市|^县|^区|^镇|^乡|^省|^州)$"
 )
 
@@ -86,11 +86,29 @@ def _named(text: str) -> str:
     return found[0] if found and len(found[0]) <= 6 and not _NO_PLACE.search(found[0]) else ""
 
 
+# Names that share the class printed behind them: 凤桥、余新、新丰三镇各…; 沙县、永安等地各….
+_BARE = re.compile(
+    r"(?P<list>[\u4e00-\u9fff]{2,5}(?:[、和与][\u4e00-\u9fff]{2,5}){1,12}?)(?:等?(?P<count>[一二两三四五六七八九十\d]{1,2})个?"
+    r"(?P<kind>县区|县市|乡镇|街道|镇|乡|县|市|区|旗|村|社区)|等(?:地区?|县[市区]?|市县?|区|乡镇|镇|乡))(?=各|分别|均|都|每)"
+)
+
+
+def _bare(found: re.Match[str]) -> list[str]:
+    names = re.split("[、和与]", found["list"])
+    if found["count"] is None:
+        return names if any(named(name) == name for name in names) else []
+    count = quantities.numeral(found["count"])
+    kind = found["kind"] if len(found["kind"]) == 1 or found["kind"] in ("街道", "社区") else ""
+    return [name if name.endswith(kind) else name + kind for name in names] if count == len(names) else []
+
+
 def opening(text: str) -> tuple[list[str], str]:
     """Places that a text opens with, and the rest: (["A县", "B县"], "分别新建"); an empty list where it opens with none."""
     rest = text
     if not named(rest):
         rest = _OPENS.sub("", rest)
+    if (bare := _BARE.match(rest)) and (bare_names := _bare(bare)):
+        return bare_names, rest[bare.end() :]
     found: list[str] = []
     while place := named(rest):
         if _OFFICE.match(rest[len(place) :]):
