@@ -1581,6 +1581,37 @@ def _regroup(head: str, count: int) -> list[str]:
     return parts if len(parts) == count else []
 
 
+_SIZED = re.compile(r"(?:幼儿园|小学|中学|高中|学校|学院|校区|园区|分园|分校|校|园|中心|基地|楼|馆|食堂|餐厅|公寓|宿舍|项目|工程)$")
+
+
+def _sizes(inner: Sentence, owner: str, state: State) -> list[Finding]:
+    """A named project and in brackets how large it will be: 新建县第三幼儿园(12个班、学位360个)."""
+    name, region = clean(owner)
+    verb = words.MADE_FIRST.match(name)
+    if verb is None or _SIZED.search(name) is None:
+        return []
+    project, found, end = name[verb.end() :], [], 0
+    tense = state.tense.running
+    for q in quantities.find(inner.text):
+        before = re.split(r"[,，、]", inner.text[end : q.start])[-1]
+        after = re.match(r"学位|班|教室|床位", inner.text[q.end :])
+        end = q.end + (after.end() if after else 0)
+        noun = clean(_trim(before))[0] or (after[0] if after else "")
+        if q.family not in (COUNT, AREA, MONEY) or q.unit.startswith(("号", "期")):
+            continue
+        noun = noun or ("班" if q.unit == "个班" else {AREA: "面积", MONEY: "投资"}.get(q.family, ""))
+        if not noun:
+            continue
+        a, b = inner.span(0, len(inner.text))
+        finding = Finding(a, b, inner.at[q.start], _short(project + noun + ("数" if q.family == COUNT else "")), "=", q.value, q.high, q.unit,
+                          "redacted" if q.hidden else "explicit", subject=project, region="" if region == "全" else region,
+                          family=q.family, time=_ahead(state.time, state.plan), speaker=state.speaker)  # fmt: skip
+        finding.comparator = "range" if q.high else _of_suffix(q.suffix) or "="
+        finding.past = tense in (facts.PAST, facts.FORECAST)
+        found.append(finding)
+    return found
+
+
 def _aside(text: str, s: Sentence, where: int, a: int, b: int, found: list[Finding], state: State) -> list[Finding]:
     """A bracket: a breakdown of the number before it, or the figure it starts from."""
     inner = sentence(text, a, b)
@@ -1596,11 +1627,17 @@ def _aside(text: str, s: Sentence, where: int, a: int, b: int, found: list[Findi
             head.baseline = level[-1].value
             head.baseline_year = str(periods.year_of(year[0])) if year else ""
         return []
+    owner = re.split(r"[,，;；:：]", s.text[:where])[-1]
+    if head is None or head.place < s.at[where - len(owner)] if owner else False:
+        return _sizes(inner, owner, state)
     if head is None or head.family not in (COUNT, MONEY, RATE, AREA):
         return []
     kept = (state.total, state.head, state.last, state.time, list(state.recent))
     state.total, state.head, state.last = head, head, [head]
     kept_whole = state.whole
+    if opening := re.match(r"(?:包?含|包括|其中包括)", inner.text):
+        cut = opening.end()
+        inner = Sentence(inner.text[cut:], inner.at[cut:], inner.start, inner.end, inner.asides)
     if not inner.text.startswith("其中"):
         inner = Sentence(
             "其中" + inner.text, [inner.at[0]] * 2 + inner.at if inner.at else [], inner.start, inner.end, inner.asides
