@@ -25,6 +25,9 @@ _TRIGGER = re.compile(
     r"[Xx×*＊□]{1,4}(?:[所名个人间万亿元%项年]|[县市区镇])|全覆盖|覆盖[全所每]|消除|杜绝|取缔|清零|归零|零[发辍失事]|不能少|不少|全部|所有|全体|每一?[所个名]|只增不减|增长|"
     r"不低于|目前|以来|去年|明年|今年|年底|预计|要求|提出|县县|半"
 )
+_NUMBERED = re.compile(r"第?[一二三四五六七八九十\d]+(?:[章节编篇部]|$)|\([一二三四五六七八九十\d]+\)$")
+_SHORT = 30
+"""Characters of a line before the first article that is a heading or an address."""
 _LEAD_IN = re.compile(r"[:：]\s*$")
 
 
@@ -71,12 +74,14 @@ def _paragraphs(document: Document, start: int, end: int, state: State, outline:
         elif state.scope and now is not None and a > now.start + len(now.title) + 8 and "。" in text[now.start : a]:
             state.scope = ""  # an item that is no heading speaks for its own paragraph
         state.tense.heading = outline.tense(a)
+        state.tense.preamble = a < outline.preamble_end and len(line[0]) > _SHORT
         state.paragraph()
         if re.match(r"\s*注\d*[:：]", line[0]):
             continue
         found_any = False
         for p, q in sentences(text, a, b):
             if not _TRIGGER.search(text, p, q):
+                state.tense.hear(text[p:q])
                 continue
             if now is not None and now.units_start <= p and q <= now.units_end:
                 continue  # the bracket of responsible units
@@ -126,6 +131,8 @@ class _Outline:
             above.append(section)
             self._told.append(facts.of_heading([s.title[:40] for s in reversed(above)], whole))
             self._units.append(";".join(next((s.units for s in reversed(above) if s.units), ())))
+        numbered = [s.start for s in document.sections if _NUMBERED.match(s.path.rsplit("/", 1)[-1])]
+        self.preamble_end = numbered[0] if len(numbered) > 1 else 0
         unsure = [note for note in document.notes if not note.sure]
         self._doubts, self._doubt_ends = unsure, [note.end for note in unsure]
 

@@ -6,8 +6,7 @@ Only the forms of Chinese place names are known here; codes and history are `res
 import re
 from functools import lru_cache
 
-from dagster_project.extraction import words
-from dagster_project.extraction.quantities import numeral
+from dagster_project.extraction import quantities, words
 from dagster_project.extraction.resolve import reference
 
 _KIND = r"(?:自治区|自治州|自治县|新区|高新区|经济技术开发区|开发区|经开区|示范区|管委会|街道|地区|林区|矿区|省|市|县|区|旗|盟|州|乡|镇)"
@@ -27,11 +26,11 @@ _EACH = re.compile(
     r"^(?:全[省市县区])?(?P<words>\d{1,3}万?人口以[上下]的?(?:县|乡镇|镇|行政村)|(?:(?:其余|其他|其它)(?:[一二两三四五六七八九十\d]+个)?(?:各|每个?)?|各|每个?)(?:省级?|地市?|市县区|市县|县市区|县区|市区|区县|县|市|州|区|旗县|乡镇|镇街|街镇|街道|镇|乡|地|行政村|旗县区|苏木镇|苏木|设区市)+|(?:其余|其他|其它)各?(?:旗县区|县区|县市|市县|乡镇|镇街|[县市区地镇乡])+|各地|县县|乡乡|镇镇)"
 )
 _GROUP = re.compile(
-    r"^(?P<words>[东西南北中]部(?:地区)?|[市县区省]直(?:属|管)?|县|市|区|县市|各县|各县市|农村(?:地区|学校)?|城市|城乡|城区|主城区|中心城区|县城|市区|城镇|农村(?:地区)?|乡村|乡镇|民族地区|贫困地区|市本级|县本级|省本级|市级|省级|本级|人口大镇|"
+    r"^(?P<words>[东西南北中]部(?:地区)?|[市县区省]直(?:属|管)?(?:学校|单位|校)?|县|市|区|县市|各县|各县市|农村(?:地区|学校)?|城市|城乡|城区|主城区|中心城区|县城|市区|城镇|农村(?:地区)?|乡村|乡镇|民族地区|贫困地区|市本级|县本级|省本级|市级|省级|本级|人口大镇|"
     r"易地扶贫搬迁安置(?:点|区)|山区|边远(?:地区|山区|乡镇)|脱贫地区|沿海地区|[^,、]{0,8}人口以上的?(?:县|乡镇|镇|行政村))$"
 )
 _NO_PLACE = re.compile(
-    r"(?:学区|校区|园区|社区|小区|片区|示范区|实验区|试验区|先行区|城区|市区|地区|县区|市县|各县|本市|全市|全县|全区|全省|我市|均衡县|强县|强市|强区|县城|超市|城市|乡镇|集镇|新市|都市|城镇|^[县市全各在和与对]?城乡|[统筹覆盖缩小推进]城乡|辖区|山区|牧区|库区|灾区|"
+    r"(?:责任区|服务区|协作区|学区|校区|园区|社区|小区|片区|示范区|实验区|试验区|先行区|城区|市区|地区|县区|市县|各县|本市|全市|全县|全区|全省|我市|均衡县|强县|强市|强区|县城|超市|城市|乡镇|集镇|新市|都市|城镇|^[县市全各在和与对]?城乡|[统筹覆盖缩小推进]城乡|辖区|山区|牧区|库区|灾区|"
     r"老区|特区|街区|景区|旗县|区县|县市|民族县|^自治区|^新区|^郊区|^矿区|^市|^县|^区|^镇|^乡|^省|^州)$"
 )
 
@@ -70,7 +69,7 @@ _TOWN = re.compile(
 # A list that prints its kind once, behind the last name: 徐泾、华新两镇, 北塬、杜康等镇, 御景湾等3个小区.
 _SHARED_KIND = re.compile(
     r"^(?:对|支持|在|其中[,，]?)?(?P<names>[^\W\d_]{2,8}?(?:[、和与及][^\W\d_]{2,8}?)+)(?P<more>等)?(?P<count>[两二三四五六七八九十]|\d{1,2})?个?"
-    r"(?P<kind>镇街|街镇|乡镇|镇|乡|街道|民族自治县|自治县|县市区|县区|县市|县|区|市|州|村|社区|小区|片区|园区)(?=各|分别|每|均|都|共|的|要|也|[\u4e00-\u9fff]|$)"
+    r"(?P<kind>地(?=各|分别|均|都|每)|镇街|街镇|乡镇|镇|乡|街道|民族自治县|自治县|县市区|县区|县市|县|区|市|州|村|社区|小区|片区|园区)(?=各|分别|每|均|都|共|的|要|也|[\u4e00-\u9fff]|$)"
 )
 _SEPARATOR = re.compile(r"、|和(?!谐|平)|与|及(?!以)|以及")
 _OPENS = re.compile(r"^(?:其中[,，]?|在|支持|推进|推动|指导|确保|力争|以|将|由|扶持|完成|实现)+")
@@ -127,13 +126,13 @@ def _of_shared_kind(text: str) -> tuple[list[str], str]:
     if found is None or not (found["count"] or found["more"]):
         return [], text
     listed = re.split(r"[、和与及]", found["names"])
-    count = numeral(found["count"]) if found["count"] else len(listed)
+    count = quantities.numeral(found["count"]) if found["count"] else len(listed)
     if count != len(listed) and not found["more"]:
         return [], text
     kind = found["kind"]
     if kind in ("民族自治县", "自治县"):
         kind = "县"
-    if len(kind) > 1 and kind != "街道":
+    if kind == "地" or (len(kind) > 1 and kind not in ("街道", "社区")):
         return listed, text[found.end() :]
     return [n if n.endswith(kind) else n + kind for n in listed], text[found.end() :]
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-RATE, COUNT, MONEY, AREA, TIME, RATIO, POINTS, TIMES, YEARS = (
-    "rate", "count", "money", "area", "time", "ratio", "points", "times", "years",
+RATE, COUNT, MONEY, AREA, TIME, RATIO, POINTS, TIMES, YEARS, COEFFICIENT = (
+    "rate", "count", "money", "area", "time", "ratio", "points", "times", "years", "coefficient",
 )  # fmt: skip
 
 _PERCENT = ("个百分点", "百分点", "%", "‰", "﹪")
 _MONEY = ("元", "圆")
 _AREA = ("平方公里", "平方米", "平米", "公顷", "亩", "㎡", "m²", "立方米", "公里", "千米", "米")
-_TIME = ("个小时", "小时", "个课时", "课时", "个学时", "学时", "分钟", "个月", "个工作日", "工作日", "学分", "天")
+_TIME = ("个小时", "小时", "个课时", "课时", "个学时", "学时", "分钟", "个月", "个工作日", "工作日", "学分", "天", "周", "Mbps", "兆", "M", "G")
 _COUNT = (
     "人次", "场次", "人天", "个班", "台套", "台件",
     "所", "个", "名", "人", "位", "间", "班", "套", "册", "台", "辆", "张", "项", "门", "种", "节", "座", "处", "条", "家",
@@ -79,9 +79,13 @@ _NOT_BEFORE = {
     "块": "钱",
     "件": "事",
     "年": "级轻龄度制段",
+    "周": "年岁末边期",
+    "兆": "瓦",
+    "M": "BbOo",
+    "G": "Bb",
 }
 _NOT = {unit: f"(?![{begins}])" for unit, begins in _NOT_BEFORE.items()}
-_NOT["名"] = "(?!师(?!范|资)|校(?!长)|[优牌园家单录额称誉特著])"  # 50名师范生 are fifty
+_NOT["名"] = "(?!师(?!范|资)|校(?![长医外])|[优牌园家单录额称誉特著])"  # 50名师范生 are fifty
 _UNIT = "|".join(re.escape(unit) + _NOT.get(unit, "") for unit in _UNITS)
 _PER = (
     r"(?:\s*(?:/|每)\s*(?:学生|生|人|名|年|月|班|校|园|周|天|日|学期|学年|平方米|学生|百人|次|期)"
@@ -96,12 +100,14 @@ _PATTERN = re.compile(
     | (?P<below>[{_HAN_DIGITS}十百]{{1,4}})分之(?P<above>[{_HAN_DIGITS}十百]{{1,4}})
     | (?P<tenth>[{_HAN_DIGITS}十\d])成(?P<half_tenth>半|[{_HAN_DIGITS}])?(?![功立为就绩长员本果效套型人家])
     | (?P<half>半数|(?<!另)一半)
+    | (?P<half_of>半(?=个?小时|天))(?P<half_unit>个?小时|天)
     | 翻(?P<fold>[{_HAN_DIGITS}])番
     | (?P<left>\d{{1,4}}(?:\.\d{{1,3}})?)\s*(?:[:：∶]|比(?=\d))\s*(?P<right>\d{{1,4}}(?:\.\d{{1,3}})?)(?![:：\d])
     | (?P<low>{_NUMBER})(?P<low_big>{_BIG})?(?P<low_few>[多余])?(?P<low_unit>{_UNIT})?
       {_DASH}
       (?P<high>{_ARABIC}|{_HAN})(?P<high_big>{_BIG})?(?P<few2>[多余])?(?P<unit2>{_UNIT})(?P<per2>{_PER})?
     | (?P<num>{_NUMBER})(?P<big>{_BIG})?(?P<few>[多余来])?\s?(?:(?P<unit>{_UNIT})(?P<per>{_PER})?|(?P<bare>(?=学位|幼儿|学生|名?教师)))
+    | (?P<coefficient>0\.\d{{1,4}})(?![\d%‰.]|\s?[万亿千百])
     )(?P<suffix>{_SUFFIX})?""",
     re.VERBOSE,
 )
@@ -228,6 +234,11 @@ def _quantity(m: re.Match[str]) -> Quantity | None:
         tenths = numeral(m["tenth"]) or Decimal(0)
         ones = 5 if m["half_tenth"] == "半" else numeral(m["half_tenth"]) if m["half_tenth"] else 0
         value, unit = plain(tenths * 10 + (ones or 0)), "%"
+    elif m["coefficient"]:
+        return Quantity(m.start(), m.end(), plain(Decimal(m["coefficient"])), "", "", COEFFICIENT, False, suffix, False)
+    elif m["half_of"]:
+        unit = _one_name(m["half_unit"])
+        return Quantity(m.start(), m.end(), "0.5", "", unit, TIME, False, suffix, False)
     elif m["half"]:
         value, unit = "50", "%"
     elif m["fold"]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from dagster_project.extraction import facts, implied, periods, places, quantities, words
 from dagster_project.extraction.periods import Plan, Time
-from dagster_project.extraction.quantities import COUNT, MONEY, POINTS, RATE, RATIO, TIME, TIMES, YEARS, Quantity
+from dagster_project.extraction.quantities import AREA, COEFFICIENT, COUNT, MONEY, POINTS, RATE, RATIO, TIME, TIMES, YEARS, Quantity
 from dagster_project.extraction.statements import Sentence, sentence
 
 
@@ -120,13 +120,14 @@ _TAIL = re.compile(
 )
 _SUBJECT_TAIL_KEPT = re.compile(r"(?:标准|水平|总量)$")
 _PER = re.compile(
-    r"(?:按|每|以)?(?:每[一]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
+    r"(?:按|每|以)?(?:每[一百千万]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
 )
 _BASE = re.compile(r"^(?:[^,，、]{0,18}?的)?$")
 _FROM = re.compile(r"(?:由|从|在现有|在)(?P<who>[^由从,，]{0,16}?)(?:的|为)?$")
 _RISEN = re.compile(
     rf"^(?:左右|以上)?(?:的(?:基础上)?)?[^,，、]{{0,6}}?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL + '|调整|改善').split('|') for t in ('到', '至', '为')))})"
 )
+_TURNED = re.compile(r"^(?:左右|以上|余)?(?:的(?:基础上)?)?[^,，、\d]{0,10}?[\u4e00-\u9fff](?:到|至|为|成)(?=[^,，、\d]{0,6}$)")
 _DEFINES_RATE = re.compile(r"的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)")
 _ON_BASIS = re.compile(r"在(?:现有|原有|现行|目前|原来|现在)?(?:的)?$")
 _RISES_NEXT = re.compile(
@@ -147,6 +148,8 @@ _DEFINED = re.compile(
 )
 _DEFINES = re.compile(r"(?:不足|未满|少于|不满|超过|满|超出|低于|高于|达到)$")
 _ABOUT_PERIOD = re.compile(r"(?:连续|任期|任职|服务期|合同期|从教|教龄|以来|工作|间隔|周期|每|近)$")
+# 22所学校全部完成改造: the number is the set's, what is asked is all of it.
+_IS_SET = re.compile(r"[^,，、\d率比]{1,14}?(?:全部|全都)(?!的|通过)[^,，、\d]{2,}$")
 _PENALTY = re.compile(r"扣减|扣除|扣分|罚款|处罚|追究|核减|约谈")
 _FACT_HAVE = re.compile(r"(?:共|现|尚|仅|仍|还|已|设)有$|(?:下辖|下设|辖|还差|还缺|尚缺|缺)$")
 
@@ -164,7 +167,7 @@ def read(text: str, start: int, end: int, state: State) -> list[Finding]:
 
 def _sentence(s: Sentence, state: State) -> list[Finding]:
     t = s.text
-    state.tense.sentence()
+    state.tense.sentence(t)
     state.time, state.recurs, state.told = state.held_time, "", False
     state.clause, state.clause_held, state.listed_times, state.bases, state.onward = "", False, [], [], None
     quoted = facts.speaker(_TITLE.sub(lambda m: m[0], t))
@@ -270,8 +273,12 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
         return False
     if unit in ("位", "名") and re.search(r"(?:前|后|排名|名列)$", before):
         return False
-    if q.family == TIMES and unit == "倍" and not re.search(r"增|提高|扩大|达到|翻", before):
+    if q.family == TIMES and unit == "倍" and not re.search(r"增|提高|扩大|达到|翻|的$", before):
         return False
+    if q.family == COEFFICIENT:
+        return re.search(r"系数|指数", t[max(0, q.start - 60) : q.start]) is not None
+    if re.match(r"个?(?:县|市|区|旗|乡镇|乡|镇|街道|村|社区|学校|单位|校区)[^,，、\d]{0,3}(?:各|均|都|每|分别)", t[q.start + len(_digits(t, q)) :]):
+        return False  # 其余4个镇各1所 counts the places that get one each
     if unit in ("县", "区", "市", "镇", "县区", "个县", "地", "校", "园") and re.match(r"各|都|均|每", after):
         return False
     if q.family == COUNT and unit.startswith(("人", "名", "个班", "班", "万人")):
@@ -284,10 +291,44 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     if unit in ("期", "批") and q.numeral and not (q.suffix or re.search(words.AT_LEAST, before[-6:])):
         return False
     if unit == "年" and not re.search(r"年限|年数", t[max(0, q.start - 40) : q.start]):
-        return False
+        return re.search(rf"(?:期|期限|时间|时长)(?:应|须|要|均|原则上)*(?:{words.AT_LEAST}|{words.AT_MOST})$", t[max(0, q.start - 20) : q.start]) is not None
     if unit.startswith(("天", "个月", "个工作日", "工作日")) and not re.search(words.AT_LEAST, before):
         return False
-    return not (q.family == RATIO and not re.search(r"比|师", t[max(0, q.start - 60) : q.start]))
+    if unit == "学分" and re.search(r"每\d+个?(?:学时|课时|小时)[^,，]{0,4}$", before):
+        return False  # a rate of exchange
+    return not (q.family == RATIO and not re.search(r"比|师", t[max(0, q.start - 60) : q.start] + after[:4]))
+
+
+def _digits(t: str, q: Quantity) -> str:
+    """The number itself, without its unit."""
+    found = re.match(r"[\d.,]+|[一二两三四五六七八九十百]+|[Xx×*＊]+", t[q.start : q.end])
+    return found[0] if found else ""
+
+
+# What follows from a condition.
+_CONSEQUENCE = (
+    r"(?:[,，]?(?:要|须|应|应当|将|可|可以|县级|依法|由[^,，]{1,8})?"
+    r"(?:一律|予以|给予|取消|不得|不予|不能|责令|停止|约谈|通报|限期|核减|扣减|扣除|奖励|一次性|优先|方可|追究|暂停|保留|独立|单独|不再|视为|认定为|撤并|撤销|按|配备|实行|设立|设置|可以|调整))"
+)
+_IF_NUMBER = re.compile(rf"的(?:[^,，、\d的]{{1,10}}?)?{_CONSEQUENCE}|的[^,，、\d]{{0,8}}$")
+_BOUNDS = re.compile(r"(?:低于|不足|未达到?|达不到|不到|超过|少于|多于|高于|大于|不满|未满|满|突破|超出|达到|在)$")
+
+
+def _is_condition(q: Quantity, t: str, begin: int, stop: int) -> bool:
+    """Whether a number only says to what the rest applies: 近视率超过50%的学校,…; 报到率低于90%的,….
+
+    It is bound, stands before 的, and a consequence follows; 80%以上的学校配备… is a share and none.
+    """
+    left, after = t[begin : q.start], t[q.end : stop]
+    if after in ("的",) and t[stop : stop + 1] in ",，":
+        return True
+    if not after.startswith("的") or not (q.suffix or _BOUNDS.search(left)):
+        return False
+    if re.match(r"(?:凡|对|如|若|凡是|对于)(?!口|接)", left) and re.match(r"的[^,，\d]{0,10}$", after):
+        return True
+    if q.family == RATE and not (clean(_trim(_BOUNDS.sub("", left)))[0]):
+        return False
+    return _IF_NUMBER.match(t[q.end : stop + 12]) is not None and re.match(rf"的(?:[^,，、\d的]{{1,10}}?)?{_CONSEQUENCE}", t[q.end : stop + 14]) is not None
 
 
 @dataclass(slots=True)
@@ -342,6 +383,7 @@ def _clause(
     tense = state.tense.feed(clause, own_times)
     if _PENALTY.search(clause):
         numbers = []
+    numbers = [q for q in numbers if not _is_condition(q, t, begin, stop) and not _IS_SET.match(t[q.end : stop])]
     recurs = next((x.words for x in own_times if x.kind == "each"), "")
     dated = [x for x in own_times if x.kind not in ("each", "base", "gone")]
     if dated and (not numbers or dated[0].start < numbers[0].start):
@@ -375,10 +417,12 @@ def _clause(
         if (
             following
             and (origin or carried_left == "")
-            and _RISEN.match(following.left)
+            and (_RISEN.match(following.left) or (origin and _TURNED.match(following.left)))
             and (origin or _is_base_year(run.left))
         ):
             base_items = run.items
+            if _RISEN.match(following.left) is None:  # 由223所整合到150所: the values say which way
+                following.left = _TURNED.sub(_way(run.items[-1], following.items[-1]), following.left, count=1)
             years = [x for x in times if run.left_start <= x.start < run.items[0].start and x.last]
             base_year = str(years[-1].last) if years else ""
             carried_left = run.left[: origin.start()] if origin else run.left
@@ -461,6 +505,14 @@ def _outlives(time: Time, begin: int, stop: int, state: State) -> bool:
     return begin == 0 and time.start <= 2 and not state.recent
 
 
+def _way(base: Quantity, goal: Quantity) -> str:
+    """The verb of a change whose own verb says no direction."""
+    try:
+        return "降到" if float(goal.value) < float(base.value) else "提高到"
+    except ValueError:
+        return "提高到"
+
+
 def _unnumbered(
     s: Sentence, begin: int, stop: int, clause: str, numbered: bool, times: list[Time], state: State, tense: str
 ) -> list[Finding]:
@@ -521,6 +573,8 @@ def _trim_front(name: str) -> str:
 
 def _is_baseline_time(t: str, x: Time, numbers: list[Quantity]) -> bool:
     """2020年的43.2%, 由2020年, 比2020年: the year of what is started from."""
+    if x.until or t[max(0, x.start - 1) : x.start] in ("到", "至"):
+        return False
     if x.kind == "base" or re.search(r"(?:由|从|(?<!占)比|较|自)$", t[max(0, x.start - 2) : x.start]):
         return x.kind in ("year", "base", "span", "gone") and not re.match(r"起", t[x.end : x.end + 1])
     return (
@@ -749,13 +803,18 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
             )
             and not _EACH_LIST.match(rest)
         ):
-            regions = ["、".join(regions)]
+            regions = regions if q.family in (RATE, RATIO, COEFFICIENT) else ["、".join(regions)]
         name, region = clean(re.sub(r"^(?:各自?|每[县区市镇乡地]{1,2}|均|都)", "", rest))
         region = region if region not in ("全", "") and not region.startswith(("各", "每", "其余")) else ""
     elif place := re.match(r"(?P<count>[一二两三四五六七八九\d]+)(?:个?县区|县市|[县区市])(?:都|均)?各?", subject):
         count = quantities.numeral(place["count"])
         if count is not None and len(state.regions) == count:
             regions, name = state.regions, clean(subject[place.end() :])[0]
+    elif len(schools := _schools(subject)) > 1:
+        state.regions = regions = [f"·{school}" for school in schools]
+        name, region = clean(subject[subject.index("各") + 1 :])[0], ""
+    elif made.in_which and len(state.regions) > 1 and re.search(r"各(?:自|校|县|区|市)?$", re.sub(_AFTER_EACH, "", run.left)):
+        regions, name = state.regions, clean(re.sub(r"各(?:自|校|县|区|市)?$", "", subject))[0]
     elif re.match(r"各(?!校|级|类)", re.sub(r"^其中[,，]?", "", run.left)) and len(state.regions) > 1:
         regions, name = state.regions, clean(re.sub(r"^各自?", "", subject))[0]
     metric = state.metric
@@ -767,7 +826,7 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
         return [replace(finding, region=r, notes=list(finding.notes)) for r in regions]
     parts = (
         _members(subject, made)
-        if q.family in (RATE, RATIO, MONEY, TIMES, POINTS)
+        if q.family in (RATE, RATIO, COEFFICIENT, MONEY, TIMES, POINTS)
         or (q.family == COUNT and made.how and words.IS_STAGE.search(subject))
         else []
     )
@@ -784,6 +843,16 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
                 out.append(one)
         return out
     return [finding]
+
+
+_AFTER_EACH = re.compile(rf"(?:应|须|要)?(?:{words.AT_LEAST}|{words.AT_MOST}|为)?$")
+
+
+def _schools(subject: str) -> list[str]:
+    """The schools of a list that get one number each: 一中、二中各招生."""
+    head, each, _ = subject.partition("各")
+    parts = re.split(r"[、和与及]", head) if each else []
+    return parts if all(_SCHOOL.search(part) and not words.IS_STAGE.fullmatch(part) for part in parts) else []
 
 
 def _is_counted(made: _Made, q: Quantity, subject: str) -> bool:
@@ -839,13 +908,23 @@ def _named(made: _Made, q: Quantity, name: str, region: str, after: str) -> Find
         finding.comparator = "range"
         finding.name = finding.subject = f"{_trim(name)}高出幅度"
         return finding
+    if family == TIMES and q.unit == "倍" and made.run.left.endswith("的"):
+        return _rate(made, q, finding, name, after)  # 不少于在校生的1.2倍
     if family in (POINTS, TIMES) or (growth and family in (RATE, YEARS)) or (made.how == "to" and family == POINTS):
+        return _growth(made, q, finding, name, growth)
+    if growth and growth.end() == len(name) and q.family in (COUNT, MONEY, AREA, TIME) and _is_more(made, name, q):
         return _growth(made, q, finding, name, growth)
     if family == YEARS:
         return _level(made, q, finding, name, after)
-    if family in (RATE, RATIO):
+    if family in (RATE, RATIO, COEFFICIENT):
         return _rate(made, q, finding, name, after)
     return _count(made, q, finding, name, after)
+
+
+def _is_more(made: _Made, name: str, q: Quantity) -> bool:
+    """Whether an amount is added to what was: 补助标准提高1元, 比上年增加1000人."""
+    compared = re.search(r"(?<!占)(?:比|较)[^,，例重率]{1,12}|基础上", made.run.left) is not None
+    return compared or (q.family == MONEY and words.MADE_FIRST.match(name) is None and "再" not in made.run.left[-5:])
 
 
 def _growth(made: _Made, q: Quantity, finding: Finding, name: str, growth: re.Match[str] | None) -> Finding | None:
@@ -855,14 +934,18 @@ def _growth(made: _Made, q: Quantity, finding: Finding, name: str, growth: re.Ma
     if not stem and made.state.last:
         stem = made.state.last[-1].name
     stem = _trim(clean(stem)[0])
-    yearly = "年均" if "年均" in made.run.left or "年均" in name or "每年" in made.run.left or made.per else ""
+    yearly = "年均" if "年均" in made.run.left or "年均" in name or "每年" in made.run.left or (made.per and "年" in made.per) else ""
+    if q.family in (COUNT, MONEY, AREA, TIME):
+        yearly = ""
+        if made.per and "/" not in finding.unit:
+            finding.unit += _per_unit(made.per)
     fall = bool(growth and growth["down"]) or bool(re.search(rf"(?:{words.FALL})", made.predicate))
     finding.comparator = "range" if q.high else "grow"
     if yearly and "/" not in finding.unit:
         finding.unit += "/年"
     if fall and finding.value:
         finding.value = f"-{finding.value}"
-    word = "降幅" if fall else "提高幅度" if q.family == POINTS or q.family == YEARS else "增长率"
+    word = "降幅" if fall else "提高幅度" if q.family in (POINTS, YEARS) else "增长率" if q.family in (RATE, TIMES) else "增加额" if q.family == MONEY else "增加数"
     finding.name = re.sub(r"(?:增长率|增速|增幅)$", "", stem) + yearly + word
     finding.noun, finding.subject = stem, stem
     if not stem:
@@ -890,7 +973,7 @@ _PAY = re.compile(
 def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> Finding | None:
     """率, 比例, 占比; also 80%以上的学校达到… and …的七成用于…."""
     state = made.state
-    is_ratio = q.family == RATIO
+    is_ratio = q.family in (RATIO, TIMES)
     tail = re.sub(r"^(?:以上|以下|以内|左右)", "", after)
     tail = re.sub(r"[、和与及以]+$", "", tail)
     subject = _trim(name)
@@ -998,14 +1081,14 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         and "占" not in full
     ):
         full = f"{full}占比" if q.family == RATE else full
-    if not words.RATE_NOUN.search(full) and not re.search(r"率|比例|占比|比重|增速", full):
+    if not words.RATE_NOUN.search(full) and not re.search(r"率|比例|占比|比重|增速|[系指]数", full):
         full = re.sub(r"的$", "", full) + ("比" if is_ratio else "比例")
     finding.name = _short(full)
     finding.subject = re.sub(r"(?:的)?(?:比例|占比|比重|比)$", "", finding.name)
     if not finding.comparator:
         finding.comparator = "="
         if not is_ratio and q.value != "100":
-            finding.comparator = "<=" if re.search(r"辍学率|大班额|近视率|择校|差异系数|班额", full) else ">="
+            finding.comparator = "<=" if re.search(r"辍学率|大班额|近视率|择校|系数|班额", full) else ">="
     if q.value == "100" and q.unit == "%" and finding.comparator == ">=":
         finding.comparator = "="
     if is_ratio and finding.comparator == ">=" and made.how not in ("at_least",) and not q.suffix:
@@ -1102,7 +1185,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     if noun and not verb and words.IS_STAGE.fullmatch(noun) and head is not None and (same or not head.unit):
         finding.name = finding.subject = finding.noun = with_head(noun, head.name)
         return _counted(made, q, finding)
-    if family in (COUNT, MONEY):
+    if family in (COUNT, MONEY, AREA):
         region_only = not noun and not verb and finding.region
         if not verb and not forward and part is not None and not q.unit.startswith("所") and places.is_school(noun):
             finding.region, noun, region_only = f"·{noun}", "", True
@@ -1120,6 +1203,10 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
             if finding.comparator == "range":
                 finding.comparator = "add"
             return _counted(made, q, finding)
+        if (region_only or group or (time_only and made.earlier)) and part is None and (what := _quota(made)):
+            finding.name = finding.subject = finding.noun = what
+            finding.region = f"+{noun}" if group else finding.region
+            return _counted(made, q, finding)
         if time_only and not has_verb and state.metric and bound:
             finding.name = finding.subject = state.metric
             finding.noun = state.metric
@@ -1133,7 +1220,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
                     finding.region = ""
             elif family == MONEY:
                 noun = ""
-            elif not part and not _SAYS_ALL.fullmatch(verb):
+            elif not part and not _NOMINAL.search(verb):
                 return None
         if (
             not verb
@@ -1142,7 +1229,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
             and not bound
             and part is not None
             and (made.in_which or part.verb)
-            and family == COUNT
+            and family in (COUNT, AREA)
             and part.verb
         ):
             if (
@@ -1190,6 +1277,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         or (forward and words.MADE_FIRST.match(tail) is not None)
         or made.how == "exact"
         or (made.in_which and part is not None)
+        or (family in (COUNT, AREA) and not forward and _SIZE.search(subject) is not None)
     )
     if family == MONEY:
         noun = (
@@ -1281,7 +1369,7 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
         )
         if word and word not in finding.name[-4:]:
             finding.name += word
-    elif q.family == quantities.AREA and not re.search(r"面积$", finding.name):
+    elif q.family == AREA and not re.search(r"面积$", finding.name):
         finding.name += "面积" if q.unit.endswith(("平方米", "亩", "公顷", "平方公里")) else ""
     makes = (
         bool(finding.verb)
@@ -1289,7 +1377,7 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
         or bool(re.search(r"(?:增加|新增|招生|招聘|补充|培训)数?$", finding.name))
     )
     if (
-        q.family in (COUNT, quantities.AREA)
+        q.family in (COUNT, AREA)
         and makes
         and finding.comparator in ("", ">=", "=", ">")
         and made.how not in ("to", "exact")
@@ -1306,9 +1394,7 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
     if not finding.comparator:
         finding.comparator = "="
     if made.per and "/" not in finding.unit:
-        per = re.findall(r"学年|学期|学位|年|月|周|天|日|生|人|班|校|园|次|季度", made.per)
-        if per:
-            finding.unit += "/" + "·".join(dict.fromkeys(per))
+        finding.unit += _per_unit(made.per)
     made.state.total = finding
     if q.family == COUNT:
         made.state.head = finding
@@ -1317,13 +1403,32 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
     return finding
 
 
+_NOMINAL = re.compile(r"(?:招生|招聘|培训|轮训|交流|轮岗|招录|转岗|支教|投资|受益|惠及)$")
+"""Verbs that name what is counted as well."""
+_QUOTA = re.compile(r"名额|指标|任务|计划|分配|安排|数(?:量)?(?:为|如下|分别)|如下")
+
+
+def _quota(made: _Made) -> str:
+    """What a list of places with numbers shares out, from the clause before: 招聘教师任务分别为:A县120名."""
+    clause = made.state.clause
+    if _QUOTA.search(clause) is None:
+        return ""
+    what = re.sub(r"(?:具体|如下|分别|分解|分配|安排|下达|情况|为|是|的|将)+", "", clean(re.sub(r"^各[县市区校]+", "", clause))[0])
+    return what[-16:] or "名额"
+
+
+_SIZE = re.compile(r"(?:面积|规模|总数|总量|人数|数量|学位数|学校数|班数|幼儿数|教师数|学生数|学位)$")
+"""What a number alone may stand behind: 总建筑面积5.86万平方米."""
+
+
+def _per_unit(per: str) -> str:
+    found = re.findall(r"百名学生|学年|学期|学位|年|月|周|天|日|生|人|班|校|园|次|季度", per)
+    return "/" + "·".join(dict.fromkeys(found)) if found else ""
+
+
 _ACTOR = re.compile(
     rf"^(?:[省市县区]本?级(?:财政)?|[省市县区]、[县市区]|各?级?财政(?:部门)?|(?:各)?(?:中小)?学校|[省市县区]?教育(?:局|厅|行政部门)|[省市县区]直部门)(?=(?:{words.MAKE}))"
 )
-
-
-# Verbs that say what is counted: 招生1000人.
-_SAYS_ALL = re.compile(r"招生|计划招生|投资|完成投资|轮训|受益|惠及")
 
 
 def _same_kind(a: str, b: str) -> bool:
@@ -1504,6 +1609,37 @@ def _regroup(head: str, count: int) -> list[str]:
     return parts if len(parts) == count else []
 
 
+_SIZED = re.compile(r"(?:幼儿园|小学|中学|高中|学校|学院|校区|园区|分园|分校|校|园|中心|基地|楼|馆|食堂|餐厅|公寓|宿舍|项目|工程)$")
+
+
+def _sizes(inner: Sentence, owner: str, state: State) -> list[Finding]:
+    """A named project and in brackets how large it will be: 新建县第三幼儿园(12个班、学位360个)."""
+    name, region = clean(owner)
+    verb = words.MADE_FIRST.match(name)
+    if verb is None or _SIZED.search(name) is None:
+        return []
+    project, found, end = name[verb.end() :], [], 0
+    tense = state.tense.running
+    for q in quantities.find(inner.text):
+        before = re.split(r"[,，、]", inner.text[end : q.start])[-1]
+        after = re.match(r"学位|班|教室|床位", inner.text[q.end :])
+        end = q.end + (after.end() if after else 0)
+        noun = clean(_trim(before))[0] or (after[0] if after else "")
+        if q.family not in (COUNT, AREA, MONEY) or q.unit.startswith(("号", "期")):
+            continue
+        noun = noun or ("班" if q.unit == "个班" else {AREA: "面积", MONEY: "投资"}.get(q.family, ""))
+        if not noun:
+            continue
+        a, b = inner.span(0, len(inner.text))
+        finding = Finding(a, b, inner.at[q.start], _short(project + noun + ("数" if q.family == COUNT else "")), "=", q.value, q.high, q.unit,
+                          "redacted" if q.hidden else "explicit", subject=project, region="" if region == "全" else region,
+                          family=q.family, time=_ahead(state.time, state.plan), speaker=state.speaker)  # fmt: skip
+        finding.comparator = "range" if q.high else _of_suffix(q.suffix) or "="
+        finding.past = tense in (facts.PAST, facts.FORECAST)
+        found.append(finding)
+    return found
+
+
 def _aside(text: str, s: Sentence, where: int, a: int, b: int, found: list[Finding], state: State) -> list[Finding]:
     """A bracket: a breakdown of the number before it, or the figure it starts from."""
     inner = sentence(text, a, b)
@@ -1519,11 +1655,17 @@ def _aside(text: str, s: Sentence, where: int, a: int, b: int, found: list[Findi
             head.baseline = level[-1].value
             head.baseline_year = str(periods.year_of(year[0])) if year else ""
         return []
-    if head is None or head.family not in (COUNT, MONEY, RATE, quantities.AREA):
+    owner = re.split(r"[,，;；:：]", s.text[:where])[-1]
+    if head is None or head.place < s.at[where - len(owner)] if owner else False:
+        return _sizes(inner, owner, state)
+    if head is None or head.family not in (COUNT, MONEY, RATE, AREA):
         return []
     kept = (state.total, state.head, state.last, state.time, list(state.recent))
     state.total, state.head, state.last = head, head, [head]
     kept_whole = state.whole
+    if opening := re.match(r"(?:包?含|包括|其中包括)", inner.text):
+        cut = opening.end()
+        inner = Sentence(inner.text[cut:], inner.at[cut:], inner.start, inner.end, inner.asides)
     if not inner.text.startswith("其中"):
         inner = Sentence(
             "其中" + inner.text, [inner.at[0]] * 2 + inner.at if inner.at else [], inner.start, inner.end, inner.asides

@@ -13,7 +13,7 @@ _OPEN, _CLOSE = frozenset("(（〔["), frozenset(")）〕]")
 _NUMBER = re.compile(r"\d|[一二两三四五六七八九十百]+(?:所|名|个|间|人|万|成)|分之|[Xx*×＊]\s*(?:所|名|个|%)")
 # Brackets that only explain a word: read or not, they hold no target.
 _NO_ASIDE = re.compile(
-    r"\s*(?:责任|牵头|配合|以下简称|下同|即|注|见|含|不含|试行|征求意见|暂行|详见|[A-Za-z\d.]{1,4}\s*$)"
+    r"\s*(?:责任|牵头|配合|以下简称|下同|即|注|见|含(?![^)）\d]{1,16}\d+\s*(?:所|名|个|人|间|万|%|亿))|不含|试行|征求意见|暂行|详见|[A-Za-z\d.]{1,4}\s*$)"
 )
 _LONGEST_ASIDE = 300
 _LONGEST = 2000
