@@ -12,7 +12,7 @@ from dagster_project.extraction.periods import Plan, Time
 PAST, OPEN, COMING, FORECAST = "past", "open", "coming", "forecast"
 
 _PAST_HEADING = re.compile(
-    r"回顾|成效|(?:工作|主要|取得.{0,4})成绩|总结(?!推广)|(?:发展|工作|现有)基础|基础(?:与|和)|现状|进展情况|工作进展|取得.{0,4}(?:进展|成)|完成情况|基本情况|发展环境|形势|"
+    r"回顾|成效|(?:工作|主要|肯定|取得.{0,4})成绩|^成绩|总结(?!推广)|(?:发展|工作|现有)基础|基础(?:与|和)|现状|进展情况|工作进展|取得.{0,4}(?:进展|成)|完成情况|基本情况|发展环境|形势|"
     r"存在.{0,6}问题|主要问题|突出问题$|问题(?:与|和)|困难(?:和|与)|挑战|背景|成就|历程|(?:工作|主要)亮点|主要做法|基本概况|概况|"
     r"(?:执行|落实|开展|实施|工作)情况|评估结果"
 )
@@ -119,7 +119,7 @@ def of_heading(titles: list[str], otherwise: str = OPEN) -> str:
             ):
                 return PAST
             return OPEN
-        if coming and (otherwise != PAST or re.search(r"目标|任务|打算|计划|今后|未来|下一步|展望", title)):
+        if coming and (otherwise != PAST or re.search(r"目标|任务|打算|计划|今[年后]|明年|下半年|未来|下一步|展望|抓好|部署|突出重点", title)):
             return COMING
     return otherwise
 

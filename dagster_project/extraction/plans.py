@@ -8,7 +8,7 @@ from dagster_project.extraction.periods import YEAR, Plan, year_of
 
 _HEAD = 600
 _SPAN = re.compile(rf"(?P<first>{YEAR})\s*年?\s*(?:[-－—–―~～]{{1,2}}|至|到)\s*(?P<last>{YEAR})\s*年?")
-_FIVE = re.compile(r"[“\"]?(?P<which>十[一二三四五]|九|十)五[”\"]?[^。\n]{0,20}(?:规划|计划|纲要|行动|方案|指标|攻坚)")
+_FIVE = re.compile(r"(?:第(?=[十九]))?[“\"]?(?P<which>十[一二三四五]|九|十)(?:五|个五年)[”\"]?[^。\n]{0,20}(?:规划|计划|纲要|行动|方案|指标|攻坚)")
 _FIVE_YEARS = {"九": 1996, "十": 2001, "十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026}
 _NUMBER = re.compile(rf"[〔\[【(（]\s*(?P<year>{YEAR})\s*[〕\]】)）]\s*\d+\s*号")
 _REPORT = re.compile(
@@ -21,7 +21,7 @@ _SPOKEN = re.compile(rf"(?P<year>{YEAR})\s*年[,，]?[^。\n]{{0,12}}(?:是|我[
 _DATED = re.compile(rf"(?P<year>{YEAR})\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日")
 _UNTIL = re.compile(rf"(?:到|至)(?P<year>{YEAR})年(?!的)")
 _REVIEW = re.compile(
-    r"回顾|总结|工作情况|公报|情况的?通报|综述|成效|讲话|致辞|述职|纪实|获奖|评估报告|自评报告|发展报告|年度报告|成就|巡礼|侧记"
+    r"回顾|总结|工作情况|公报|情况的?通报|综述|成效|述职|纪实|获奖|评估报告|自评报告|发展报告|年度报告|成就|巡礼|侧记"
 )
 _AHEAD = re.compile(r"打算|计划|要点|安排|规划|思路|目标任务|方案|意见|部署|政府工作报告|任务")
 _ADDRESS = re.compile(r"(?:全|我|本)(?P<kind>[省市县区旗州])")
@@ -91,6 +91,10 @@ def region_of(text: str, names: frozenset[str]) -> str:
         if _NATION.match(line.lstrip("#《 ")) and not kinds:
             return "全国"
     kind = kinds.most_common(1)[0][0] if kinds else ""
+    if not kind:
+        title = next((m[0] for line in lines[:3] if (m := re.match(places.HIDDEN, line.lstrip("#《 ")))), "")
+        if title:
+            return title
     hidden = Counter(m[0] for m in re.finditer(places.HIDDEN, text) if not kind or m[0].endswith(kind))
     if hidden and kind:
         name, count = max(hidden.items(), key=lambda item: (item[1], -len(item[0]), item[0]))

@@ -8,6 +8,7 @@ The grammar goes clause by clause. A run of numbers (92%、95.3%、92%以上) is
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from dagster_project.extraction import facts, implied, periods, places, quantities, words
 from dagster_project.extraction.periods import Plan, Time
@@ -360,6 +361,12 @@ def _clause(
     base_items: list[Quantity] = []
     base_year = ""
     carried_left = ""
+    for low, high in pairwise(runs):
+        if _FLOOR_LAST.search(low.left) and _CEILING.fullmatch(high.left) and len(low.items) == len(high.items) == 1:
+            # 不低于500元、不超过1000元 are the two ends of one range.
+            high.items = [replace(low.items[0], high=high.items[0].value, end=high.items[0].end)]
+            high.left, high.left_start, low.items = low.left, low.left_start, []
+    runs = [run for run in runs if run.items]
     for i, run in enumerate(runs):
         if i + 1 < len(runs) and _DEFINES_RATE.match(
             runs[i + 1].left
@@ -584,7 +591,7 @@ def _run(
         if left == run.left
         else re.sub(periods.YEAR + r"年(?:的|底)?", "", left)
     )
-    bare = re.sub(r"^[、,，和与及]+", "", bare)
+    bare = _NUMBERING.sub("", bare)
     if re.fullmatch(r"(?:其中[,，]?)?[Xx×*＊]{1,3}", bare):
         state.region, bare = bare.removeprefix("其中"), "其中"
     per = "".join(m[0] for m in _PER.finditer(bare))
@@ -614,6 +621,11 @@ def _run(
         if last.suffix and not finding.comparator:
             finding.comparator = _of_suffix(last.suffix)
     return [f for f in found if f.name or f.value]
+
+
+_FLOOR_LAST = re.compile(rf"(?:{words.AT_LEAST})$")
+_CEILING = re.compile(r"[、,，]?(?:且|并|但)?(?:最高)?(?:不超过|不高于|不多于|不得超过|不得高于)")
+_NUMBERING = re.compile(r"^(?:[、,，和与及]+|\d{1,2}[.、．]|[一二三四五六七八九十]+(?:是|要)|第[一二三四五六七八九十][,，]?)")
 
 
 def _ahead(time: Time | None, plan: Plan) -> Time | None:
@@ -1076,7 +1088,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         alike = [f for f in (*state.recent, *made.earlier) if f.noun and _same_kind(f.unit, finding.unit)]
         if alike and family == COUNT:
             part = alike[-1]
-    if noun and not verb and words.IS_STAGE.fullmatch(noun) and head is not None and (same or not head.unit):
+    if noun and not verb and words.IS_STAGE.fullmatch(noun) and head is not None and not _OF_SCHOOLS.search(head.name) and (same or not head.unit):
         finding.name = finding.subject = finding.noun = with_head(noun, head.name)
         return _counted(made, q, finding)
     if family in (COUNT, MONEY):
@@ -1292,6 +1304,7 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
     return finding
 
 
+_OF_SCHOOLS = re.compile(r"(?:园|小学|初中|高中|中学|学校|校)数?$")
 _ACTOR = re.compile(
     rf"^(?:[省市县区]本?级(?:财政)?|[省市县区]、[县市区]|各?级?财政(?:部门)?|(?:各)?(?:中小)?学校|[省市县区]?教育(?:局|厅|行政部门)|[省市县区]直部门)(?=(?:{words.MAKE}))"
 )
