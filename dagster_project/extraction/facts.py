@@ -119,7 +119,10 @@ def of_heading(titles: list[str], otherwise: str = OPEN) -> str:
             ):
                 return PAST
             return OPEN
-        if coming and (otherwise != PAST or re.search(r"目标|任务|打算|计划|今[年后]|明年|下半年|未来|下一步|展望|抓好|部署|突出重点", title)):
+        if coming and (
+            otherwise != PAST
+            or re.search(r"目标|任务|打算|计划|今[年后]|明年|下半年|未来|下一步|展望|抓好|部署|突出重点", title)
+        ):
             return COMING
     return otherwise
 

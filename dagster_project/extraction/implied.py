@@ -72,6 +72,7 @@ _NOUGHT = re.compile(
 
 
 _GONE_ALONE = re.compile(r"(?:确保|力争|并|要|予以)*(?:全部|全面|坚决|彻底)*(?:予以)?(?:取缔|消除|清零|关停|清除)")
+_COVERED_ALONE = re.compile(r"(?:要|力争|争取|确保|基本|逐步|最终)*(?:实现|达到|做到)(?:基本)?全覆盖")
 _ALL_DONE = re.compile(r"(?:要|力争|争取|确保)?(?:全面|全部|如期)(?:完成|实现)(?:目标任务|任务|目标)?")
 _LONGEST = 120
 """All forms end with their clause: more words before it say nothing."""
@@ -92,6 +93,8 @@ def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[I
     found += _against_another(text, sentence)
     if not numbered and (m := _NOUGHT.search(text)):
         found.append(Implied(m["rate"], "=", "0", "%", "explicit"))
+    if not numbered and _COVERED_ALONE.fullmatch(text):
+        return [Implied(f"{CARRIED}覆盖率", "=", "100", "%")]
     if not found and not numbered:
         if _ALL_DONE.fullmatch(text):
             return [Implied(CARRIED, "=", "100", "%")]

@@ -8,7 +8,9 @@ from dagster_project.extraction.periods import YEAR, Plan, year_of
 
 _HEAD = 600
 _SPAN = re.compile(rf"(?P<first>{YEAR})\s*年?\s*(?:[-－—–―~～]{{1,2}}|至|到)\s*(?P<last>{YEAR})\s*年?")
-_FIVE = re.compile(r"(?:第(?=[十九]))?[“\"]?(?P<which>十[一二三四五]|九|十)(?:五|个五年)[”\"]?[^。\n]{0,20}(?:规划|计划|纲要|行动|方案|指标|攻坚)")
+_FIVE = re.compile(
+    r"(?:第(?=[十九]))?[“\"]?(?P<which>十[一二三四五]|九|十)(?:五|个五年)[”\"]?[^。\n]{0,20}(?:规划|计划|纲要|行动|方案|指标|攻坚)"
+)
 _FIVE_YEARS = {"九": 1996, "十": 2001, "十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026}
 _NUMBER = re.compile(rf"[〔\[【(（]\s*(?P<year>{YEAR})\s*[〕\]】)）]\s*\d+\s*号")
 _REPORT = re.compile(

@@ -88,6 +88,8 @@ class State:
     """Times a clause without numbers lists for the next one: 2023年、2024年、2025年, …分别."""
     bases: list[tuple[str, Quantity, str]] = field(default_factory=list)
     """Subjects with what they start from, where the next clause says what they rise to."""
+    ground: tuple[str, str] = ("", "")
+    """Value and year that a clause of the sentence names to start from."""
     scope: str = ""
     """Place that the section's title opens with."""
     head: Finding | None = None
@@ -126,6 +128,7 @@ _FROM = re.compile(r"(?:由|从|在现有|在)(?P<who>[^由从,，]{0,16}?)(?:�
 _RISEN = re.compile(
     rf"^(?:左右|以上)?(?:的(?:基础上)?)?[^,，、]{{0,6}}?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL + '|调整|改善').split('|') for t in ('到', '至', '为')))})"
 )
+_GROUND = re.compile(r"(?:力争|争取|确保)?在(?P<what>[^,，]{4,40}?)(?:达到|达|为)?$")
 _DEFINES_RATE = re.compile(r"的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)")
 _ON_BASIS = re.compile(r"在(?:现有|原有|现行|目前|原来|现在)?(?:的)?$")
 _RISES_NEXT = re.compile(
@@ -166,6 +169,7 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
     state.tense.sentence()
     state.time, state.recurs = state.held_time, ""
     state.clause, state.clause_held, state.listed_times, state.bases, state.onward = "", False, [], [], None
+    state.ground = ("", "")
     quoted = facts.speaker(_TITLE.sub(lambda m: m[0], t))
     if quoted:
         state.speaker = quoted
@@ -198,15 +202,8 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
 def _with_purpose(found: list[Finding]) -> list[Finding]:
     """投资800万元,新建教学楼1栋: a bare sum is for what the next clause makes."""
     for i, finding in enumerate(found):
-        if finding.family == MONEY and finding.name in (
-            "投资",
-            "投入",
-            "总投资",
-            "计划投资",
-            "投入资金",
-            "安排资金",
-            "累计投入",
-            "计划投入",
+        if finding.family == MONEY and re.fullmatch(
+            r"(?:总|计划|累计|安排|共)?(?:投资|投入|资金|经费|金额)(?:资金|额)?", finding.name
         ):
             near = [f for f in found[i + 1 :] if f.family != MONEY][:1] or [
                 f for f in reversed(found[:i]) if f.family != MONEY
@@ -214,7 +211,9 @@ def _with_purpose(found: list[Finding]) -> list[Finding]:
             near = [f for f in near if f.verb]
             if near:
                 finding.subject = f"{near[0].verb}{near[0].noun}"
-                finding.name = _short(f"{finding.subject}{'总投资' if '总投资' in finding.name else '投入'}")
+                finding.name = _short(
+                    f"{finding.subject}{'总投资' if '总投资' in finding.name else '资金' if finding.name == '资金' else '投入'}"
+                )
     return found
 
 
@@ -258,6 +257,8 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
         "期",
     ):
         return False
+    if unit in ("岁", "周岁") and re.search(r"平均年龄[^,，]{0,8}$", t[max(0, q.start - 16) : q.start]):
+        return True
     if unit.startswith(("岁", "周岁", "级", "档", "部", "块钱")) or (
         unit in ("类", "批", "届", "分", "轮") and not re.search(words.AT_LEAST + "|" + words.AT_MOST, before[-6:])
     ):
@@ -368,6 +369,17 @@ def _clause(
             high.left, high.left_start, low.items = low.left, low.left_start, []
     runs = [run for run in runs if run.items]
     for i, run in enumerate(runs):
+        if (
+            i + 1 == len(runs)
+            and not found
+            and (ground := _GROUND.match(run.left))
+            and re.match(r"的?基础上", run.after)
+        ):
+            # 在2020年公办园占比48%的基础上: the start of what the next clause asks for.
+            state.metric = clean(re.sub(rf"^{periods.YEAR}年(?:底|末)?(?:的)?", "", ground["what"]))[0]
+            years = [x for x in times if x.start < run.items[0].start and x.last]
+            state.ground = (run.items[0].value, str(years[-1].last) if years else "")
+            return []
         if i + 1 < len(runs) and _DEFINES_RATE.match(
             runs[i + 1].left
         ):  # 培训不少于90学时的比例: the number names the rate
@@ -428,6 +440,9 @@ def _clause(
             finding.past = finding.past or tense in (facts.PAST, facts.FORECAST)
         found += part
     found += _unnumbered(s, begin, stop, clause, bool(found), own_times, state, tense)
+    if found and state.ground[0]:
+        found[0].baseline, found[0].baseline_year = state.ground
+        state.ground = ("", "")
     if found:
         state.last, state.onward = found, None
         state.recent = (state.recent + found)[-40:]
@@ -461,6 +476,10 @@ def _unnumbered(
             if not state.metric and not state.last:
                 continue
             name, region = state.metric or state.last[-1].name, ""
+        elif one.name.startswith(implied.CARRIED):
+            if not state.recent or not state.recent[-1].noun:
+                continue
+            name, region = state.recent[-1].noun + one.name.removeprefix(implied.CARRIED), ""
         else:
             name, region = clean(one.name)
         name = _trim_front(name).replace("党的组织", "党组织")
@@ -506,6 +525,8 @@ def _trim_front(name: str) -> str:
 
 def _is_baseline_time(t: str, x: Time, numbers: list[Quantity]) -> bool:
     """2020年的43.2%, 由2020年, 比2020年: the year of what is started from."""
+    if x.until and x.words[0] in "到至":
+        return False
     if x.kind == "base" or re.search(r"(?:由|从|(?<!占)比|较|自)$", t[max(0, x.start - 2) : x.start]):
         return x.kind in ("year", "base", "span", "gone") and not re.match(r"起", t[x.end : x.end + 1])
     return (
@@ -625,7 +646,9 @@ def _run(
 
 _FLOOR_LAST = re.compile(rf"(?:{words.AT_LEAST})$")
 _CEILING = re.compile(r"[、,，]?(?:且|并|但)?(?:最高)?(?:不超过|不高于|不多于|不得超过|不得高于)")
-_NUMBERING = re.compile(r"^(?:[、,，和与及]+|\d{1,2}[.、．]|[一二三四五六七八九十]+(?:是|要)|第[一二三四五六七八九十][,，]?)")
+_NUMBERING = re.compile(
+    r"^(?:[、,，和与及]+|\d{1,2}[.、．]|[一二三四五六七八九十]+(?:是|要)|第[一二三四五六七八九十][,，]?)"
+)
 
 
 def _ahead(time: Time | None, plan: Plan) -> Time | None:
@@ -729,6 +752,8 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
         return []
     name, region = clean(subject)
     regions = _regions_listed(subject)
+    if regions and places.opening(subject)[1].startswith("等"):  # A县、B县等8个县: the number counts them all
+        regions, name, region = [], clean(re.sub("^等", "", places.opening(subject)[1]))[0], ""
     if regions:
         rest = places.opening(subject)[1]
         if (
@@ -889,6 +914,10 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         subject, base = _trim(name[: of.start()]), of["base"]
     elif made.how == "" and name.endswith("的") is False and re.search(r"(?:的)$", made.run.left) and not base:
         subject = _trim(name)
+    if re.match(r"的?(?:热情|努力|信心|精力|干劲|决心)", tail):
+        return None
+    if not subject and not base and made.run.shared and words.RATE_NOUN.search(re.sub("的?目标$", "", made.run.shared)):
+        subject = re.sub("的?目标$", "", made.run.shared)
     forward = bool(tail) and not _STOP_AFTER.match(tail)
     if (
         forward
@@ -898,7 +927,7 @@ def _rate(made: _Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     ):
         rest = clean(tail[1:])[0]
         verb = re.sub(r"^(?:到|以上)", "", subject)
-        full = f"{verb}{rest}"
+        full = re.sub(r"目标$", "", f"{verb}{rest}")
     elif forward and (pay := _PAY.match(tail)):
         rest = tail[pay.start("verb") :]
         if pay["verb"] in ("发放", "核定", "补助", "给予", "核拨", "拨付", "配备") and subject:
@@ -1028,7 +1057,7 @@ def _needs_subject(name: str) -> bool:
 
 
 _STAGE_LAST = re.compile(
-    rf"(?P<what>.*(?:率|比例|占比|比重|数|值|标准|面积|经费|学历|图书|册数|班额|时间|时长|规模|额|学时))(?P<stage>{words.STAGE})$"
+    rf"(?P<what>.*(?:率|比例|占比|比重|比|数|值|标准|面积|经费|学历|图书|册数|班额|时间|时长|规模|额|学时))(?P<stage>{words.STAGE})$"
 )
 
 
@@ -1088,7 +1117,14 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         alike = [f for f in (*state.recent, *made.earlier) if f.noun and _same_kind(f.unit, finding.unit)]
         if alike and family == COUNT:
             part = alike[-1]
-    if noun and not verb and words.IS_STAGE.fullmatch(noun) and head is not None and not _OF_SCHOOLS.search(head.name) and (same or not head.unit):
+    if (
+        noun
+        and not verb
+        and words.IS_STAGE.fullmatch(noun)
+        and head is not None
+        and not _OF_SCHOOLS.search(head.name)
+        and (same or not head.unit)
+    ):
         finding.name = finding.subject = finding.noun = with_head(noun, head.name)
         return _counted(made, q, finding)
     if family in (COUNT, MONEY):
@@ -1155,6 +1191,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     )
     if has and not has_verb:
         finding.comparator, noun = finding.comparator or ">=", tail
+    listed = bool(made.earlier) and joined(made) and _same_kind(made.earlier[-1].unit, finding.unit) and bool(noun)
     staffed = bool(re.search(r"每(?:个|所)?(?:班|园|校|所)", made.per + made.run.left)) and forward
     if staffed and not has_verb:
         finding.comparator = finding.comparator or "="
@@ -1170,6 +1207,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     accepted = (
         has
         or staffed
+        or listed
         or has_verb
         or bound
         or meant
@@ -1238,10 +1276,12 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     if made.in_which and part is not None and not finding.region and not part.region.startswith("+"):
         finding.region = part.region
     noun = re.sub(r"的(?:要求|目标|任务|标准|计划)$", "", noun)
+    if verb and noun.startswith(verb):
+        noun = noun[len(verb) :]
     text = f"{verb}{noun}"
     if family == MONEY and not words.MONEY_NOUN.search(text):
         text += "资金"
-    text = re.sub(r"^增加", "新增", text)
+    text = re.sub(r"^增加", "新增", re.sub(r"^(.{2,6})\1", r"\1", text))
     if not text:
         return None
     finding.name = _short(text)
@@ -1251,7 +1291,9 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
 
 def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
     if q.family == COUNT:
-        if finding.name and not re.search(r"(?:数|人次|次数|规模|班额|总量|招生|在校生|在园幼儿|均)$", finding.name):
+        if finding.name and not re.search(
+            r"(?:数|人次|次数|规模|班额|总量|招生|在校生|在园幼儿|均|年龄)$", finding.name
+        ):
             finding.name += {"期": "期数", "次": "次数", "人次": "人次", "场": "场数"}.get(q.unit.split("/")[0], "数")
     elif q.family == TIME and finding.name:
         unit = q.unit.split("/")[0]
