@@ -8,6 +8,8 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 
@@ -128,13 +130,16 @@ class Document:
 
     def doubts(self, start: int, end: int) -> Iterator[Note]:
         """The unsure repairs that text[start:end] crosses."""
-        unsure = [note for note in self.notes if not note.sure]
-        first = bisect_left(unsure, start, key=lambda note: note.end)
-        for note in unsure[first:]:
+        first = bisect_left(self._unsure, start, key=lambda note: note.end)
+        for note in islice(self._unsure, first, None):
             if note.start >= end:
                 return
             if note.end > start:
                 yield note
+
+    @cached_property
+    def _unsure(self) -> list[Note]:
+        return [note for note in self.notes if not note.sure]
 
 
 def read(path: Path) -> Document:

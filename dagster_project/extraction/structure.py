@@ -33,6 +33,7 @@ _PIECE = re.compile(r"\S+(?: \S+)*")
 _CELL = 60  # characters of a cell in a table aligned by spaces; more is prose
 _ALONE = 24  # characters of a line within such a table that is not divided
 _OVER = "。;!?"
+_ENDED = ("。", ",", ";")
 
 _Span = tuple[int, int]
 
@@ -124,7 +125,10 @@ def _pieces(line: str, at: int) -> list[_Span]:
             start += len(cell) + 1
     else:
         found = [(at + match.start(), at + match.end()) for match in _PIECE.finditer(line)]
-    return [] if any(end - start > _CELL for start, end in found) else found
+    if any(end - start > _CELL for start, end in found):
+        return []
+    ended = sum(line[end - at - 1 : end - at] in _ENDED for start, end in found if start < end)
+    return [] if ended * 2 > len(found) else found
 
 
 def _trimmed_in(cell: str, at: int) -> _Span:
@@ -171,6 +175,23 @@ def table(grid: Grid) -> Table | None:
     start = min(cell.start for row in cells for cell in row)
     end = max(cell.end for row in cells for cell in row)
     return Table(start, end, grid.kind, min(grid.header_rows, len(rows)), cells)
+
+
+def continued(text: str, found: Sequence[Table]) -> list[Table]:
+    """Tables with those that a page break cut in two put together: as wide, and nothing between them."""
+    whole: list[Table] = []
+    for table in found:
+        last = whole[-1] if whole else None
+        if (
+            last
+            and last.kind == table.kind == "pdf"
+            and len(last.rows[0]) == len(table.rows[0])
+            and not text[last.end : table.start].strip()
+        ):
+            whole[-1] = replace(last, end=table.end, rows=last.rows + table.rows)
+        else:
+            whole.append(table)
+    return whole
 
 
 def _bar_table(text: str, block: _Block) -> Table | None:
@@ -285,6 +306,8 @@ _INLINE = re.compile(
 _BRACKETS = str.maketrans("", "", "()、.")
 _TITLE = re.compile(r"[^。;:\n]{0,60}")
 _HEADING = 40  # characters of an unnumbered heading
+# Marks that name what they count: their numbers are not asked to go on.
+_NAMED = {"part", "book", "chapter", "division", "clause", "annex"}
 _SKIPPED = 2  # numbers that a count may miss
 
 
@@ -324,8 +347,7 @@ def _marks(text: str) -> list[_Mark]:
             continue
         word = match[kind].translate(_BRACKETS)
         kind = "first" if kind == "lead" else kind
-        title = _TITLE.match(text, match.end())
-        label = f"{word}是{title[0] if title else ''}" if kind == "first" else _label(kind, word)
+        label = f"{word}是{_title(text, match.end())}" if kind == "first" else _label(kind, word)
         found.append(_Mark(start, match.end(), f"{kind}_inside" if kind != "first" else kind, label, counted(word)))
     return sorted(found, key=lambda mark: mark.start)
 
@@ -354,12 +376,17 @@ def sections(text: str, tables: Sequence[Table] = (), headings: Iterable[tuple[i
     if not any(section.level for section in opened):
         opened = [*_headed(text, inside)]
     first = Section("", _first_line(text), 0, 0, len(text))
-    return _with_units(text, _nested([first, *opened] if not opened or opened[0].start else opened, len(text)))
+    return _with_units(text, _nested([first, *opened] if not opened or opened[0].start else opened, len(text)), inside)
 
 
 def _within(spans: Sequence[_Span], place: int) -> bool:
     found = bisect_right(spans, place, key=lambda span: span[0])
     return bool(found) and place < spans[found - 1][1]
+
+
+def _last_before(spans: Sequence[_Span], place: int) -> _Span | None:
+    found = bisect_right(spans, place, key=lambda span: span[0])
+    return spans[found - 1] if found and spans[found - 1][0] < place else None
 
 
 def _first_line(text: str) -> str:
@@ -380,18 +407,19 @@ def _numbered(text: str, marks: list[_Mark], marked: dict[int, tuple[int, int]])
             while stack and not (stack[-1][0].startswith("heading") and stack[-1][0] < kind):
                 stack.pop()
             stack.append((kind, title, 0))
-            yield Section("/".join(label for _, label, _ in stack), title, len(stack), start, start)
+            yield _opened(stack, title, start)
             continue
         kind = mark.kind.removesuffix("_inside")
         inside = kind != mark.kind or kind == "first"
         depth = next((at for at, (open_kind, _, _) in enumerate(stack) if open_kind == kind), None)
         expected = stack[depth][2] + 1 if depth is not None else 1
         goes_on = mark.value in (expected, last.get(kind, 0) + 1) if not inside else mark.value == expected
-        near = not inside and depth is not None and 0 < mark.value - expected <= _SKIPPED
+        near = not inside and kind != "decimal" and depth is not None and 0 < mark.value - expected <= _SKIPPED
+        fresh = not inside and kind not in last  # an excerpt may begin anywhere
         again = mark.value == 1 and (not inside or depth is None or kind == "first")
-        if not (
-            goes_on or near or again or kind in {"decimal", "annex", "chapter", "clause", "part", "book", "division"}
-        ):
+        if kind == "decimal":  # 95.3万 may begin a line too
+            goes_on, fresh = mark.value == 1 or any(label == _before(mark.label) for _, label, _ in stack), False
+        if not (goes_on or near or fresh or again or kind in _NAMED):
             continue
         if kind == "annex":
             stack = []
@@ -401,14 +429,22 @@ def _numbered(text: str, marks: list[_Mark], marked: dict[int, tuple[int, int]])
             stack = stack[:depth]
         stack.append((kind, mark.label, mark.value))
         last[kind] = mark.value
-        title = _TITLE.match(text, mark.end)
-        yield Section(
-            "/".join(label for _, label, _ in stack),
-            title[0].strip() if title else "",
-            len(stack),
-            mark.start,
-            mark.start,
-        )
+        yield _opened(stack, _title(text, mark.end), mark.start)
+
+
+def _opened(stack: list[tuple[str, str, int]], title: str, start: int) -> Section:
+    return Section("/".join(label for _, label, _ in stack), title, len(stack), start, start)
+
+
+def _title(text: str, start: int) -> str:
+    found = _TITLE.match(text, start)
+    return found[0].strip() if found else ""
+
+
+def _before(label: str) -> str:
+    """The mark that comes before 2.3: 2.2."""
+    head, _, last = label.rpartition(".")
+    return f"{head}.{int(last) - 1}"
 
 
 def _above_decimal(stack: list[tuple[str, str, int]], label: str) -> list[tuple[str, str, int]]:
@@ -456,6 +492,8 @@ _ROLE = re.compile(
 _UNIT = re.compile(
     r"(?:局|委|办|厅|部|政府|学校|中心|公司|党组|工委|党委|会|院|站|处|科|科室|室|集团|大学|学院|单位|部门|中学|小学|幼儿园|园区|街道|乡镇|园区管委会)$"
 )
+# Where no word says that these are the ones responsible, only offices are taken for that.
+_OFFICE = re.compile(r"^(?![含见如即不]).*(?:局|委|委员会|办|办公室|厅|[^内外]部|政府|党组|工委|党委|公司|集团)$")
 _ASIDE = re.compile(
     r"[,;、]?(?:排|列)(?:名)?(?:在)?第一.*|[,;]?下同$|按职责分工(?:负责)?|(?:分别|共同|按职责)?(?:牵头负责|牵头|负责落实|负责|配合|参与|参加|落实|承担)$|^由"
 )
@@ -464,12 +502,12 @@ _LEVELS = {"省", "市", "县", "区", "自治区", "各县", "各市", "市县"
 _UNIT_LINE = re.compile(rf"^[ \t]*+(?:{_ROLE.pattern})[^\n]{{2,300}}$", re.MULTILINE)
 
 
-def _with_units(text: str, found: list[Section]) -> list[Section]:
+def _with_units(text: str, found: list[Section], inside: Sequence[_Span]) -> list[Section]:
     """The sections with the units that their own text (before the next mark) closes with."""
     named = []
     for number, section in enumerate(found):
         stop = found[number + 1].start if number + 1 < len(found) else section.end
-        span = _closing_units(text, section.start, min(stop, section.end))
+        span = _closing_units(text, section.start, min(stop, section.end), inside)
         units = unit_names(text[slice(*span)]) if span else ()
         named.append(
             replace(section, units=units, units_start=span[0], units_end=span[1]) if span and units else section
@@ -477,7 +515,9 @@ def _with_units(text: str, found: list[Section]) -> list[Section]:
     return named
 
 
-def _closing_units(text: str, start: int, end: int) -> _Span | None:
+def _closing_units(text: str, start: int, end: int, inside: Sequence[_Span]) -> _Span | None:
+    while start < end and (table := _last_before(inside, end)) and not text[table[1] : end].strip():
+        end = max(start, table[0])  # a table may stand behind the bracket
     start = max(start, end - _BRACKET)
     end = start + len(text[start:end].rstrip().rstrip("。;"))
     if end == start:
@@ -492,10 +532,10 @@ def _closing_units(text: str, start: int, end: int) -> _Span | None:
         depth += (text[at] in _CLOSING) - (text[at] in _CLOSING.values())
         if not depth:
             inner = text[at + 1 : end - 1]
-            names = _split(inner)
-            sure = _ROLE.search(inner) or re.search("牵头|负责", inner)
-            named = sum(bool(_UNIT.search(_bare(name))) for name in names)
-            return (at + 1, end - 1) if names and ((sure and named) or named * 3 >= len(names) * 2) else None
+            names = unit_names(inner)
+            said = _ROLE.search(inner) or "牵头" in inner or "负责" in inner
+            units = sum(bool((_UNIT if said else _OFFICE).search(name)) for name in names)
+            return (at + 1, end - 1) if names and units * 3 >= len(names) * (1 if said else 2) else None
     return None
 
 
