@@ -25,7 +25,7 @@ _EACH = re.compile(
     r"^(?:全[省市县区])?(?P<words>\d{1,3}万?人口以[上下]的?(?:县|乡镇|镇|行政村)|(?:其余|其他|其它)?(?:各|每个?)(?:省级?|地市?|市县区|市县|县市区|县区|市区|区县|县|市|州|区|旗县|乡镇|镇街|街道|镇|乡|地|行政村|设区市)+|(?:其余|其他|其它)各?(?:旗县区|县区|县市|市县|乡镇|镇街|[县市区地镇乡])+|各地|县县|乡乡|镇镇)"
 )
 _GROUP = re.compile(
-    r"^(?P<words>[东西南北中]部(?:地区)?|[市县区省]直(?:属|管)?|县|市|区|县市|各县|各县市|农村(?:地区|学校)?|城市|城乡|城区|主城区|中心城区|县城|市区|城镇|农村(?:地区)?|乡村|乡镇|民族地区|贫困地区|市本级|县本级|省本级|市级|省级|本级|人口大镇|"
+    r"^(?P<words>[东西南北中]部(?:地区)?|[市县区省]直(?:属|管)?|县|市|区|县市|各县|各县市|农村(?:地区|学校)?|城市|城乡|城区|主城区|中心城区|县城|市区|城镇|农村(?:地区)?|乡村|乡镇|民族地区|贫困地区|市本级|县本级|省本级|本级|人口大镇|"
     r"易地扶贫搬迁安置(?:点|区)|山区|边远(?:地区|山区|乡镇)|脱贫地区|沿海地区|[^,、]{0,8}人口以上的?(?:县|乡镇|镇|行政村))$"
 )
 _NO_PLACE = re.compile(
@@ -70,6 +70,12 @@ _LAST = re.compile(r"[省市县区州旗盟域部团地镇乡道木会]")
 def named(text: str) -> str:
     """The place that a text opens with: one of the code book, hidden, or of a town's form; empty where none."""
     return _named(text[:14])
+
+
+def is_known(text: str) -> bool:
+    """The text opens with a place of the code book."""
+    found = named(text)
+    return bool(found) and found in reference().names
 
 
 @lru_cache(maxsize=65536)

@@ -112,12 +112,12 @@ _TITLE = re.compile(r"《[^》]{1,80}》")
 _JOIN = re.compile(r"^[、,，和与及以至或]*$")
 _LEAD = re.compile(
     r"^(?:至少|最少|每一?[名所个位](?=[\u4e00-\u9fff]{3})|利用|并|且|同时|使得?|让|将(?!来)|把|对(?!口|接)|力争|争取|确保|保证|努力|实现|推动|推进|促进|全面|积极|继续|进一步|稳步|不断|逐步|计划|拟|要(?!素)|须|应当?|其中|分别|各级财政|各级|"
-    r"着力|大力|切实|加快|到|至|全年|总体上?|整体|基本(?!均衡|公共|工资|建设)|以(?!上|下|内|县)|按照?|在(?!校|园|职|籍|读|编|学|岗|研)|力求|做到|达到|合计|累计|再|以及|和|与|及|、|的|了|也|还|仍|均|都|就|共(?!同|享|青|建)|每年|年均|"
+    r"着力|大力|切实|加快|到|至|全年|总体上?|整体|基本(?!均衡|公共|工资|建设)|以(?!上|下|内|县)|按照?|在(?!校|园|职|籍|读|编|学|岗|研)|力求|做到|达到|合计|累计|再|以及|和|与|及(?!格|时|早)|、|的|了|也|还|仍|均|都|就|共(?!同|享|青|建)|每年|年均|"
     r"主要|分年度看|各地(?=.)|原则上|一般(?!公共)|即|是|不断|有效|持续|深入|统筹|抓好|做好|落实|提高(?=.{3})|提升(?=.{3})|扩大(?=.{3})|增强|完善|优化|引导、监督|引导|督促|鼓励|支持(?!建设)|重点|强化|严格(?:控制)?|首期|规划(?=新|建)|动工(?=新)|实施(?=.{0,2}新)|开展(?=.{6})|完成(?=.{2})|—+|-+|\d+[.、]|各(?=校|学校)|为(?!民)|目标)"
 )
 _TAIL = re.compile(
     r"(?:(?:提高|提升|增加|增长|扩大|降低|下降|压减|控制|保持|稳定|巩固)(?:到|至|在)|要|力争|继续|应当?|须|(?<![生人年校班户师月])均|都|全部|分别|大体|基本|总体|逐步|一般|各|合计|共|也|已|将|需|争取|确保|进一步|稳步|总量|有|在|由|从|至|再|就|全|不|按照?|原则上|严格|为|计划|努力|年底前?|能|可|要求|"
-    r"[、,，:：的了和与及]|实现|到|每年|年均|累计|标准|水平)$"
+    r"[、,，:：的了和与及]|实现|到|每|每年|年均|累计|标准|水平)$"
 )
 _SUBJECT_TAIL_KEPT = re.compile(r"(?:标准|水平|总量)$")
 _PER = re.compile(
@@ -236,6 +236,8 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     near = [x for x in times if x.start < q.end and q.start < x.end]
     if near and (unit.startswith(("年", "个月")) or any(x.start <= q.start and q.end <= x.end + 1 for x in near)):
         return False
+    if q.numeral and places.is_known(t[q.start : q.start + 8]):  # 三台县, 五河县
+        return False
     if q.hidden and unit in (
         "县",
         "区",
@@ -344,12 +346,16 @@ def _clause(
             pass  # 到2025年,…三年内: the year stays
         else:
             chosen = dated[0] if len(dated) > 1 and numbers and dated[-1].start > numbers[0].start else dated[-1]
-            if chosen.kind == "from":
+            several = len(dated) > 1 and any(len(dated) == len(run.items) for run in _runs(t, begin, stop, numbers))
+            if several:
+                pass  # a list of years belongs to its own list of numbers
+            elif chosen.kind == "from":
                 state.onward = chosen
             elif not (in_which and clause.startswith("其中")):
                 state.time = chosen
+            alone = not _without_times(clause, begin, times).strip("力争确保争取,，")
             if (
-                chosen.until
+                (chosen.until and (alone or chosen.start <= 6))
                 or chosen.kind in ("span", "plan", "coming", "hidden", "next")
                 or (begin == 0 and chosen.start <= 2 and not state.recent)
             ):
@@ -1147,6 +1153,9 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
             finding.name = finding.subject = state.metric
             finding.noun = state.metric
             return _counted(made, q, finding)
+        if part is not None and part.noun and _GRADE.fullmatch(noun):  # 国家级2个、省级6个
+            noun = noun + part.noun
+            verb = verb or part.verb
         if verb and not noun and made.run.shared and family == COUNT:
             noun = made.run.shared
         if verb and not noun:
@@ -1266,6 +1275,8 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         ]
         if state.recent and state.clause_held and state.recent[-1].noun:
             noun = state.recent[-1].noun
+    if not noun and not verb and family == quantities.AREA and made.earlier:
+        noun = made.earlier[-1].name.removesuffix("数")
     if not noun and not verb:
         noun = state.metric or (part.noun if part is not None else "") or ""
         if not noun and not (made.per or finding.recurs):
@@ -1346,6 +1357,7 @@ def _counted(made: _Made, q: Quantity, finding: Finding) -> Finding:
     return finding
 
 
+_GRADE = re.compile(r"(?:国家|省|市|县|区|校|省部|自治区|地市)级(?:以上)?")
 _OF_SCHOOLS = re.compile(r"(?:园|小学|初中|高中|中学|学校|校)数?$")
 _ACTOR = re.compile(
     rf"^(?:[省市县区]本?级(?:财政)?|[省市县区]、[县市区]|各?级?财政(?:部门)?|(?:各)?(?:中小)?学校|[省市县区]?教育(?:局|厅|行政部门)|[省市县区]直部门)(?=(?:{words.MAKE}))"
@@ -1372,7 +1384,7 @@ def _members(subject: str, made: _Made) -> list[str]:
         )
         if part
     ]
-    if not 2 <= len(parts) <= 8:
+    if not 2 <= len(parts) <= 8 or any(len(part) < 2 for part in parts):
         return []
     standing = re.compile(rf"(?:{words.CLASS_NOUN})$")
     if not each and not all(standing.search(part) for part in parts[:-1]):
