@@ -11,8 +11,8 @@ from functools import lru_cache
 from dagster_project.extraction import facts, places, plans, recognise, tables
 from dagster_project.extraction.candidate import Candidate
 from dagster_project.extraction.document import Document, Note, Section
+from dagster_project.extraction.finding import Finding, State
 from dagster_project.extraction.periods import Plan
-from dagster_project.extraction.recognise import Finding, State
 from dagster_project.extraction.resolve import Reference, reference
 from dagster_project.extraction.statements import sentences
 
