@@ -208,6 +208,8 @@ def _candidates(
         if not code and region:
             notes.append("地区未能对应代码 / region without a code")
         period, deadline, target_year, hidden = _when(f, plan)
+        if hidden:
+            notes.append("年份隐去 / the year is hidden")
         resolved = known.indicator(f.name, f.unit)
         if not resolved.code:
             notes.append(resolved.note)

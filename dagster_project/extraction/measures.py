@@ -137,9 +137,11 @@ def _rate(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> F
         and not _PAY.match(tail)
         and not (subject and (words.RATE_NOUN.search(subject)))
     ):
-        rest = clean(tail[1:])[0]
+        rest = re.sub(r"^(?:比例|标准)(?=.{2})", "", clean(tail[1:])[0])
         verb = re.sub(r"^(?:到|以上)", "", subject)
         full = re.sub(r"目标$", "", f"{verb}{rest}")
+        if base and not verb:
+            full = f"{full}占{base}"
     elif forward and (pay := _PAY.match(tail)):
         rest = tail[pay.start("verb") :]
         if pay["verb"] in ("发放", "核定", "补助", "给予", "核拨", "拨付", "配备") and subject:
@@ -236,6 +238,7 @@ def _rate(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> F
         finding.comparator = "="
         if not is_ratio and q.value != "100":
             finding.comparator = "<=" if re.search(r"辍学率|大班额|近视率|择校|差异系数|班额", full) else ">="
+            finding.doubted("界限未写明，按指标方向读 / no bound is printed: read by the indicator's direction", 0.05)
     if q.value == "100" and q.unit == "%" and finding.comparator == ">=":
         finding.comparator = "="
     if is_ratio and finding.comparator == ">=" and made.how not in ("at_least",) and not q.suffix:
@@ -305,6 +308,9 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         alike = [f for f in (*state.recent, *made.earlier) if f.noun and same_kind(f.unit, finding.unit)]
         if alike and family == COUNT:
             part = alike[-1]
+    if noun and not verb and words.IS_STAGE.fullmatch(noun) and head is None and state.metric:
+        finding.name = finding.subject = finding.noun = with_head(noun, state.metric)
+        return _counted(made, q, finding)
     if (
         noun
         and not verb
@@ -335,7 +341,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             finding.name = finding.subject = state.metric
             finding.noun = state.metric
             return _counted(made, q, finding)
-        if part is not None and part.noun and _GRADE.fullmatch(noun):  # 国家级2个、省级6个
+        if part is not None and part.noun and GRADE.fullmatch(noun):  # 国家级2个、省级6个
             noun = noun + part.noun
             verb = verb or part.verb
         if verb and not noun and made.run.shared and family == COUNT:
@@ -539,7 +545,7 @@ def _counted(made: Made, q: Quantity, finding: Finding) -> Finding:
     return finding
 
 
-_GRADE = re.compile(r"(?:国家|省|市|县|区|校|省部|自治区|地市)级(?:以上)?")
+GRADE = re.compile(r"(?:国家|省|市|县|区|校|省部|自治区|地市)级(?:以上)?")
 _OF_SCHOOLS = re.compile(r"(?:园|小学|初中|高中|中学|学校|校)数?$")
 _ACTOR = re.compile(
     rf"^(?:[省市县区]本?级(?:财政)?|[省市县区]、[县市区]|各?级?财政(?:部门)?|(?:各)?(?:中小)?学校|[省市县区]?教育(?:局|厅|行政部门)|[省市县区]直部门)(?=(?:{words.MAKE}))"

@@ -91,11 +91,11 @@ _DASH = r"\s*(?:[-－—–―~～]{1,2}|至|到)\s*"
 _SUFFIX = r"(?:\(含\)|及|或)?(?:以上|以内|之内|以下|之下|左右|上下|范围内|范围之内|范围以内)"
 
 _PATTERN = re.compile(
-    rf"""(?=[\d百千一二两三四五六七八九十廿零〇半翻Xx×*＊□○_])(?<![第\dA-WYZa-wyz.])(?:
+    rf"""(?=[\d百千一二两三四五六七八九十廿零〇半翻过Xx×*＊□○_])(?<![第\dA-WYZa-wyz.])(?:
       (?P<of>百分之|千分之)(?P<of_low>{_ARABIC}|{_HAN}|{_HIDDEN})(?:{_DASH}(?:百分之|千分之)?(?P<of_high>{_ARABIC}|{_HAN}))?
     | (?P<below>[{_HAN_DIGITS}十百]{{1,4}})分之(?P<above>[{_HAN_DIGITS}十百]{{1,4}})
     | (?P<tenth>[{_HAN_DIGITS}十\d])成(?P<half_tenth>半|[{_HAN_DIGITS}])?(?![功立为就绩长员本果效套型人家])
-    | (?P<half>半数|(?<!另)一半)
+    | (?P<half>半数|过半(?!数)|(?<!另)一半)
     | 翻(?P<fold>[{_HAN_DIGITS}])番
     | (?P<left>\d{{1,4}}(?:\.\d{{1,3}})?)\s*(?:[:：∶]|比(?=\d))\s*(?P<right>\d{{1,4}}(?:\.\d{{1,3}})?)(?![:：\d])
     | (?P<low>{_NUMBER})(?P<low_big>{_BIG})?(?P<low_few>[多余])?(?P<low_unit>{_UNIT})?

@@ -378,9 +378,9 @@ def _is_baseline_time(t: str, x: Time, numbers: list[Quantity]) -> bool:
     if x.until and x.words[0] in "到至":
         return False
     if x.kind == "base" or re.search(r"(?:由|从|(?<!占)比|较|自)$", t[max(0, x.start - 2) : x.start]):
-        return x.kind in ("year", "base", "span", "gone") and not re.match(r"起", t[x.end : x.end + 1])
+        return x.kind in ("year", "base", "span", "gone", "plan") and not re.match(r"起", t[x.end : x.end + 1])
     return (
-        x.kind in ("year", "gone")
+        x.kind in ("year", "gone", "plan")
         and bool(re.match(r"的[^,，]{0,2}\d", t[x.end : x.end + 4]))
         and any(q.start > x.end for q in numbers)
     )

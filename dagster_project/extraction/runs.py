@@ -6,12 +6,13 @@ from functools import lru_cache
 
 from dagster_project.extraction import periods, places, quantities, words
 from dagster_project.extraction.finding import Finding, Made, Run, State
-from dagster_project.extraction.measures import STAGE_LAST, bound_of, comparator_of, named, same_kind
+from dagster_project.extraction.measures import GRADE, STAGE_LAST, bound_of, comparator_of, named, same_kind
 from dagster_project.extraction.periods import Plan, Time
 from dagster_project.extraction.quantities import COUNT, MONEY, POINTS, RATE, RATIO, TIME, TIMES, Quantity
 from dagster_project.extraction.statements import Sentence
 from dagster_project.extraction.subjects import NUMBERING, clean, shared_tail, trim, with_head, without_times
 
+_COMPARED = re.compile(rf"^(?:比|较|与)(?:{periods.YEAR}年(?:底|末)?|上年度?|去年|原标准)(?:相比)?")
 _JOIN = re.compile(r"^[、,，和与及以至或]*$")
 _PER = re.compile(
     r"(?:按|每|以)?(?:每[一]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
@@ -43,10 +44,13 @@ def runs_of(t: str, begin: int, stop: int, numbers: list[Quantity]) -> list[Run]
             following.left = gap[joint:]
             following.left_start += joint
     for i, run in enumerate(runs):
-        if not run.after and (
+        grade = GRADE.fullmatch(run.after)
+        if (not run.after or grade) and (
             behind := next((r for r in runs[i + 1 :] if r.after and r.items[0].unit == run.items[0].unit), None)
         ):
             run.shared = re.sub(r"^的|[、和与及]$", "", behind.after)
+            if grade:  # 10个省级、30个市级实训基地
+                run.after = run.after + GRADE.sub("", run.shared, count=1)
     return runs
 
 
@@ -63,7 +67,7 @@ def read_run(
         if left == run.left
         else re.sub(periods.YEAR + r"年(?:的|底)?", "", left)
     )
-    bare = NUMBERING.sub("", bare)
+    bare = _COMPARED.sub("", NUMBERING.sub("", bare))
     if re.fullmatch(r"(?:其中[,，]?)?[Xx×*＊]{1,3}", bare):
         state.region, bare = bare.removeprefix("其中"), "其中"
     per = "".join(m[0] for m in _PER.finditer(bare))
@@ -115,7 +119,7 @@ def _predicate(bare: str) -> tuple[re.Match[str] | None, str]:
             or (
                 m.lastgroup in ("at_least", "at_most", "more", "less")
                 and len(rest) <= 14
-                and re.search(r"(?:总数|总额|预算|人数|总量|经费|收入|工资|支出)的?$", rest)
+                and re.search(r"(?:总数|总额|预算|人数|总量|经费|收入|收益|工资|支出)的?$", rest)
             )
         ):
             if m.lastgroup == "exact" and m[0] in ("共", "计", "是", "按", "为") and rest and not rest.endswith("的"):
