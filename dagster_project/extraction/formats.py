@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.extraction import normalise, structure
-from dagster_project.extraction.document import Document
+from dagster_project.extraction.document import Document, Table
 from dagster_project.extraction.structure import Grid
 from dagster_project.ingest.problem import Problem, ShapeError
 
@@ -129,18 +129,11 @@ def document(name: str, found: Source) -> Document:
     headings = [(*span(start, end), level) for start, end, level in _headings(found)]
     sections = structure.sections(draft.text, tables, headings)
     return Document(
-        name,
-        found.text,
-        draft.text,
-        draft.origin,
-        tuple(tables),
-        tuple(sections),
-        draft.notes(),
-        draft.wide,
+        name, found.text, draft.text, draft.origin, tuple(tables), tuple(sections), draft.notes(), draft.wide
     )
 
 
-def _covered(table: Any, others: list[Any]) -> bool:
+def _covered(table: Table, others: list[Table]) -> bool:
     found = bisect_left(others, table.end, key=lambda other: other.start)
     return bool(found) and others[found - 1].end > table.start
 
@@ -174,7 +167,6 @@ def source(path: Path) -> Source:
 
 # --- plain text
 
-_MAPPED = ("utf_8", "gb18030", "big5", "big5hkscs")
 _SAMPLE = 256 * 1024
 # Bytes that no encoding explains: up to this share a text is read with U+FFFD in their places, and the notes say so.
 _DAMAGE = 0.002

@@ -486,6 +486,8 @@ _PAGE_INLINE = re.compile(
 _NUMBER_LINE = re.compile(r"^[ \t\f]*+(\d{1,3})[ \t\f]*$", re.MULTILINE)
 _NUMBERED_PAGE = re.compile(r"^[ \t]*+(\d{1,3})、", re.MULTILINE)
 _NUMBERED_PAGE_LENGTH = 150
+_NUMBER = re.compile(r"\d+")
+_LONG_LINE = 40
 _BANNER = 40
 # A sentence is over after these; after a closing bracket or quote it may be.
 _OVER = "。!?;:…！？；："
@@ -510,6 +512,7 @@ def _page_marks(text: str) -> Iterator[Edit]:
         yield from pages
         return
     lines = sorted({*(match.span() for match in _PAGE_LINE.finditer(text)), *_number_lines(text)})
+    lines = sorted([*lines, *_counted_pages(text, lines)])
     marks = _together(text, _with_banners(text, _together(text, lines)))
     inside = [(*match.span(), "") for match in _PAGE_INLINE.finditer(text) if not _is_date(text, match)]
     found: list[Edit] = []
@@ -577,6 +580,21 @@ def _number_lines(text: str) -> list[tuple[int, int]]:
     return kept
 
 
+def _counted_pages(text: str, marks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Marks like 3、 inside a sentence that count pages: those between the marks of page 2 and page 4, or beside one."""
+    numbers = [(start, int(number[0])) for start, end in marks if (number := _NUMBER.search(text, start, end))]
+    if not numbers:
+        return
+    for match in _NUMBERED_PAGE.finditer(text):
+        before = _last_word(text, match.start())
+        at = bisect_left(numbers, (match.start(), 0))
+        expected = {number + 1 for _, number in numbers[max(0, at - 1) : at]}
+        expected |= {number - 1 for _, number in numbers[at : at + 1]}
+        cut = before - text.rfind("\n", 0, before) > _LONG_LINE and text[before - 1] not in _OVER
+        if cut and int(match[1]) in expected:
+            yield match.span()
+
+
 def _with_banners(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The page marks with the lines beside them that come again at three pages or more."""
     beside: list[tuple[int, int]] = []
@@ -633,9 +651,7 @@ _MISREADINGS = tuple(
         ("省均", r"[学中园育职校](省)均(?=公用|一般公共|公共|教育|预算|经费|拨款|补助|仪器|图书|校舍)", "生"),
         ("掇", r"控(掇)", "辍"),
         ("掇", r"(掇)学", "辍"),
-        # It may be a union of older pupils: parents are spoken of nearby.
-        ("学长委员会", r"(?:家长.{0,200})(学)长委员会", "家"),
-        ("学长委员会", r"(学)长委员会(?=.{0,200}家长)", "家"),
+        ("学长委员会", r"(学)长委员会", "家"),
     )
 )
 

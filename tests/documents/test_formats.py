@@ -260,7 +260,10 @@ def test_markdown_gives_headings_emphasis_and_tables(tmp_path: Path) -> None:
 """
     found = read(tmp_path, "规划.md", page.encode())
     assert "到2025年,学前教育毛入园率达到90%以上。某校达到**%以上。" in found.text
-    assert [section.path for section in found.sections] == ["某市教育发展规划", "某市教育发展规划/主要目标"]
+    assert [(section.path, section.title) for section in found.sections] == [
+        ("", "某市教育发展规划"),
+        ("主要目标", "主要目标"),
+    ]
     assert cells(found) == [["指标", "2025年"], ["毛入园率", "≥90"]]
     assert (found.tables[0].kind, found.tables[0].header_rows) == ("markdown", 1)
 

@@ -189,6 +189,13 @@ def test_a_page_mark_between_paragraphs_leaves_the_break() -> None:
     )
 
 
+def test_a_page_counted_like_an_item_is_known_by_the_pages_around_it() -> None:
+    filling = "坚持以人民为中心的发展思想,深化改革,补齐短板," * 3
+    text = f"{filling}达到\n— 2 —\n90%以上。\n{filling}今明两年新\n3、增学位1500个。\n{filling}达到\n第 4 页 共 6 页\n95%以上。"
+    assert "今明两年新增学位1500个" in clean(text)
+    assert "新\n3、增" in clean(text.replace("— 2 —", "").replace("第 4 页 共 6 页", ""))
+
+
 def test_a_banner_that_comes_with_every_page_goes_with_its_number() -> None:
     pages = [f"到202{at}年,全市学前教育毛入园率\n- {at} -\n某市教育发展规划\n达到9{at}%以上。\n" for at in range(1, 5)]
     text = clean("".join(pages))
@@ -264,7 +271,6 @@ def test_what_a_scanner_misread_is_put_right_and_doubted(read: str, meant: str) 
         "超过省均5个百分点",
         "推广O2O模式和4A级校园",
         "接入5G和Wi-Fi6",
-        "成立学长委员会",
         "X年达到X%",
         "IB课程和A1类",
         "爱国o奋斗",

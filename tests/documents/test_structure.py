@@ -63,6 +63,9 @@ def test_a_count_may_go_on_through_all_chapters() -> None:
         ("第一部分 甲\n一、子\n第二部分 乙\n一、丑", ["第一部分", "第一部分/一", "第二部分", "第二部分/一"]),
         ("一、甲\n附件1\n指标表\n附件2\n分工表", ["一", "附件1", "附件2"]),
         ("十、甲\n十一、乙\n二十、丙", ["十", "十一"]),
+        ("一、甲\n第一,子。\n第二,丑。", ["一", "一/第一", "一/第二"]),
+        ("三、甲\n2014年\n1.子\n2.丑\n2015年\n1.寅\n四、乙", ["三", "三/2014年", "三/2014年/1", "三/2014年/2", "三/2015年", "三/2015年/1", "四"]),
+        ("三、甲\n(一)子\n1.丑\n专栏1 重点项目\n表2 指标\n2.寅\n(二)卯", ["三", "三/(一)", "三/(一)/1", "三/专栏1", "三/表2", "三/(一)/2", "三/(二)"]),
     ],
 )  # fmt: skip
 def test_every_kind_of_mark_is_known(text: str, expected: list[str]) -> None:
@@ -74,6 +77,20 @@ def test_marks_inside_a_paragraph_count_where_the_number_goes_on() -> None:
         "工作材料。一、坚持党建为纲。要求如下。一是健全机制。甲。二是深化学习。乙。二、坚持质量为本。一是突出人才。丙。"
     )
     assert paths(text) == ["", "一", "一/一是健全机制", "一/二是深化学习", "二", "二/一是突出人才"]
+
+
+def test_what_is_counted_within_a_paragraph_ends_with_it() -> None:
+    found = read("一、甲\n(一)子。一是丑。二是寅。\n达到90%。\n(二)卯。")
+    assert [section.path for section in found.sections] == [
+        "一",
+        "一/(一)",
+        "一/(一)/一是丑",
+        "一/(一)/二是寅",
+        "一/(一)",
+        "一/(二)",
+    ]
+    section = found.section_at(found.text.index("90%"))
+    assert section and (section.path, section.title) == ("一/(一)", "子")
 
 
 @pytest.mark.parametrize(
@@ -140,6 +157,13 @@ def test_the_bracket_that_closes_an_item_names_its_units(bracket: str, units: tu
     section = found.section_at(found.text.index("3所"))
     assert section
     assert structure.unit_names(found.text[section.units_start : section.units_end]) == units
+
+
+def test_a_table_may_stand_behind_the_bracket() -> None:
+    found = read(
+        "一、任务\n达到90%。(牵头单位:市教育局;配合单位:市财政局)\n表1 指标\n| 甲 | 乙 |\n|---|---|\n| 1 | 2 |\n二、保障\n丙。"
+    )
+    assert found.units_at(found.text.index("90%")) == ("市教育局", "市财政局")
 
 
 # --- tables
