@@ -11,8 +11,8 @@ from functools import lru_cache
 from dagster_project.extraction import facts, periods, places, plans, recognise, tables
 from dagster_project.extraction.candidate import Candidate
 from dagster_project.extraction.document import Document, Note, Section
+from dagster_project.extraction.finding import Finding, State
 from dagster_project.extraction.periods import Plan, Time
-from dagster_project.extraction.recognise import Finding, State
 from dagster_project.extraction.resolve import Reference, reference
 from dagster_project.extraction.statements import sentences
 
@@ -235,6 +235,8 @@ def _candidates(
         if not code and region:
             notes.append("地区未能对应代码 / region without a code")
         period, deadline, target_year, hidden = _when(f, plan)
+        if hidden:
+            notes.append("年份隐去 / the year is hidden")
         resolved = known.indicator(f.name, f.unit)
         if not resolved.code:
             notes.append(resolved.note)

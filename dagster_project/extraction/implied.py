@@ -30,7 +30,7 @@ _COVERED = re.compile(
 )
 _COVERS = re.compile(r"(?P<np>[^,，。;；:：]{0,30}?)覆盖(?P<of>(?:全部|所有|全体|每一?[所个名])[^,，。]{2,24})$")
 _NOT_MEASURED = re.compile(r"原则|要求$|格局$|检查|排查|监管|督查|宣传|方式")
-_GONE_NOUN = "大班额|超大班|大通铺|危房|危险校舍|无证|非法办学|黑园|黑校|事故|事件|案件|辍学|失学|欺凌|空白|文盲|旱厕|薄弱园|薄弱学校|缺口|代课|违规|择校|看管式|D级|缺编|大校额|火灾|溺亡|溺水"
+_GONE_NOUN = "大班额|超大班|大通铺|危房|危险校舍|无证|非法办学|黑园|黑校|事故|事件|案件|辍学|失学|欺凌|空白|文盲|旱厕|薄弱园|薄弱学校|缺口|代课|违规|择校|D级|缺编|大校额|火灾|溺亡|溺水"
 _ENDED = re.compile(
     rf"(?P<how>坚决|全面|基本|彻底|逐步|严格|有效|依法|坚决依法|力争|确保)*(?P<verb>消除|杜绝|取缔|清除|不发生|不出现|清零)(?P<np>[^,，。;；:：、]{{0,20}}?(?:{_GONE_NOUN})[^,，。;；:：、和]{{0,8}}?)(?P<plan>计划|任务|目标|现象|问题|行为|的?发生|工作)?$"
 )
@@ -72,6 +72,7 @@ _NOUGHT = re.compile(
 
 
 _GONE_ALONE = re.compile(r"(?:确保|力争|并|要|予以)*(?:全部|全面|坚决|彻底)*(?:予以)?(?:取缔|消除|清零|关停|清除)")
+_COVERED_ALONE = re.compile(r"(?:要|力争|争取|确保|基本|逐步|最终)*(?:实现|达到|做到)(?:基本)?全覆盖")
 _ALL_DONE = re.compile(r"(?:要|力争|争取|确保)?(?:全面|全部|如期)(?:完成|实现)(?:目标任务|任务|目标)?")
 _LONGEST = 120
 """All forms end with their clause: more words before it say nothing."""
@@ -92,6 +93,8 @@ def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[I
     found += _against_another(text, sentence)
     if not numbered and (m := _NOUGHT.search(text)):
         found.append(Implied(m["rate"], "=", "0", "%", "explicit"))
+    if not numbered and _COVERED_ALONE.fullmatch(text):
+        return [Implied(f"{CARRIED}覆盖率", "=", "100", "%")]
     if not found and not numbered:
         if _ALL_DONE.fullmatch(text):
             return [Implied(CARRIED, "=", "100", "%")]
@@ -204,4 +207,4 @@ def _gone_unit(noun: str) -> str:
         return "起"
     if re.search(r"辍学|失学|儿童|学生|子女|文盲", noun):
         return "名"
-    return "所" if re.search(r"园|校|办学|看管", noun) else "个"
+    return "所" if re.search(r"园|校|办学", noun) else "个"

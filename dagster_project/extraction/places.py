@@ -16,17 +16,19 @@ _NO_NAME = (
     + words.MAKE
     + ")"
 )
-_NAME = _NO_NAME + r"(?:[^\W\d_的各每全本我在和与及、,等该对为个向由从其按把使所有将以了是中大所户要人均内外园校班村]{1,7})"
+_NAME = (
+    _NO_NAME + r"(?:[^\W\d_的各每全本我在和与及、,等该对为个向由从其按把使所有将以了是中大所户要人均内外园校班村]{1,7})"
+)
 HIDDEN = rf"(?:[Xx×＊*]{{1,3}}(?:[Xx×＊*\u4e00-\u9fff]{{0,2}})?{_KIND})"
 PLACE = rf"(?:{HIDDEN}|{_NAME}{_KIND})"
 
 _PLACE = re.compile(PLACE)
 _WHOLE = re.compile(r"^(?:全|我|本)(?:省|市|县|区|州|旗|国|自治区)(?:各[县市区]+)?")
 _EACH = re.compile(
-    r"^(?:全[省市县区])?(?P<words>\d{1,3}万?人口以[上下]的?(?:县|乡镇|镇|行政村)|(?:(?:其余|其他|其它)(?:[一二两三四五六七八九十\d]+个)?(?:各|每个?)?|各|每个?)(?:省级?|地市?|市县区|市县|县市区|县区|市区|区县|县|市|州|区|旗县|乡镇|镇街|街镇|街道|镇|乡|地|行政村|旗县区|苏木镇|苏木|设区市)+|(?:其余|其他|其它)各?(?:旗县区|县区|县市|市县|乡镇|镇街|[县市区地镇乡])+|各地|县县|乡乡|镇镇)"
+    r"^(?:全[省市县区])?(?P<words>\d{1,3}万?人口以[上下]的?(?:县|乡镇|镇|行政村)|(?:(?:其余|其他|其它)(?:[一二两三四五六七八九十\d]+个)?(?:各|每个?)?|各|每个?)(?:省级?|地市?|市县区|市县|县市区|县区|市区|区县|县|市|州|区|旗县|乡镇|镇街|街镇|街道|镇|乡|地|行政村|旗县区|苏木镇|苏木|设区市)+|(?:其余|其他|其它)各?(?:旗县区|县区|县市|市县|州市|乡镇|镇街|[县市区地镇乡州盟旗])+|各地|县县|乡乡|镇镇)"
 )
 _GROUP = re.compile(
-    r"^(?P<words>[东西南北中]部(?:地区)?|[市县区省]直(?:属|管)?(?:学校|单位|校)?|县|市|区|县市|各县|各县市|农村(?:地区|学校)?|城市|城乡|城区|主城区|中心城区|县城|市区|城镇|农村(?:地区)?|乡村|乡镇|民族地区|贫困地区|市本级|县本级|省本级|市级|省级|本级|人口大镇|"
+    r"^(?P<words>[东西南北中]部(?:地区)?|[市县区省]直(?:属|管)?(?:学校|单位|校)?|县|市|区|县市|各县|各县市|农村(?:地区|学校)?|城市|城乡|城区|主城区|中心城区|县城|市区|城镇|农村(?:地区)?|乡村|乡镇|民族地区|贫困地区|市本级|县本级|省本级|本级|"
     r"易地扶贫搬迁安置(?:点|区)|山区|边远(?:地区|山区|乡镇)|脱贫地区|沿海地区|[^,、]{0,8}人口以上的?(?:县|乡镇|镇|行政村))$"
 )
 _NO_PLACE = re.compile(
@@ -61,7 +63,10 @@ _OFFICE = re.compile(
     r"园(?!区)|教师|理工|电大|人才|党委|统计|一中|二中|级|组织|编办|人社|发改)"
 )
 # A town has two characters and more before its kind, and is no verb with its object: 送教下乡, 面向乡镇, 带动乡村.
-_STEM = _NO_NAME + r"(?:[A-Za-z甲乙丙丁]|(?!(?:抓好|用于|进入|带动|结对|送教|面向|扎根|返回|深入|服务|方便|保留|跨|向|驻|本))(?:(?![往由承送派赴跨占按较比即仅])[^\W\d_的各每全本我在和与及、,等该对为个从其把使所有将以了是大要人均内外园校班村]){2,5})"
+_STEM = (
+    _NO_NAME
+    + r"(?:[A-Za-z甲乙丙丁]|(?!(?:抓好|用于|进入|带动|结对|送教|面向|扎根|返回|深入|服务|方便|保留|跨|向|驻|本))(?:(?![往由承送派赴跨占按较比即仅])[^\W\d_的各每全本我在和与及、,等该对为个从其把使所有将以了是大要人均内外园校班村]){2,5})"
+)
 _TOWN = re.compile(
     rf"{_STEM}(?:镇(?!区|街|域|村)|(?<!下)(?<!返)(?<!.[^\W\d_]城)(?<!故)(?<!家)乡(?!村|镇|土|间|级|贤|办)|街道|苏木|新区|高新区|开发区|经开区|管委会|管理区|林区)"
     rf"|(?:{_STEM})(?:县(?!域|级|城|乡|中)|区(?!域|县|划|位|级|教)|市(?!场|级|域|县|民|属)|旗(?!县))"
@@ -83,6 +88,12 @@ def named(text: str) -> str:
     return _named(text[:14])
 
 
+def is_known(text: str) -> bool:
+    """The text opens with a place of the code book."""
+    found = named(text)
+    return bool(found) and found in reference().names
+
+
 @lru_cache(maxsize=65536)
 def _named(text: str) -> str:
     if _LAST.search(text, 1) is None:
@@ -99,7 +110,9 @@ def _named(text: str) -> str:
 
 _SCHOOL_FORM = r"[^\W_、,，和与及各均每]{1,12}?(?:[一二三四五六七八九十\d]中(?!学)|[一二三四五六七八九十\d]小(?!学)|中学|小学|学校|学院|大学|幼儿园|实小|实验中学|职高|职中|职校|职教中心|农校|卫校|技校|附中|附小|中专|师范)"
 _SCHOOL = re.compile(_SCHOOL_FORM)
-_SCHOOLS = re.compile(rf"(?:其中[,，]?|支持|推进|由)?(?P<names>{_SCHOOL_FORM}(?:[、和与及]{_SCHOOL_FORM})+)(?:等?[两二三四五六七八九十\d]+[所校])?")
+_SCHOOLS = re.compile(
+    rf"(?:其中[,，]?|支持|推进|由)?(?P<names>{_SCHOOL_FORM}(?:[、和与及]{_SCHOOL_FORM})+)(?:等?[两二三四五六七八九十\d]+[所校])?"
+)
 # Schools of a class, not one by its name.
 _ANY_SCHOOL = re.compile(
     rf"(?:.{{0,4}}?(?:农村|城区|城市|城镇|乡镇|乡村|公办|民办|县城|普通|完全|高级|特殊教育|专门|职业|寄宿制|一贯制|小规模|薄弱|中心|义务教育|中等|高等|示范|优质|普惠|附属|新建|改扩?建|扩建|{words.MAKE}))?"
@@ -118,7 +131,10 @@ def schools(text: str) -> tuple[list[str], str]:
 
 def is_school(text: str) -> bool:
     """One school by its name: 市卫校, 城关一小; not a class of schools (农村小学)."""
-    return bool(_SCHOOL.fullmatch(text) and re.match(r"[省市县区旗州]|.{0,6}[一二三四五六七八九十\d][中小]", text) or re.fullmatch(r".{2,4}(?:职校|职高|职教中心|卫校|农校|技校)", text))
+    return bool(
+        (_SCHOOL.fullmatch(text) and re.match(r"[省市县区旗州]|.{0,6}[一二三四五六七八九十\d][中小]", text))
+        or re.fullmatch(r".{2,4}(?:职校|职高|职教中心|卫校|农校|技校)", text)
+    )
 
 
 def _of_shared_kind(text: str) -> tuple[list[str], str]:
@@ -140,9 +156,9 @@ def _of_shared_kind(text: str) -> tuple[list[str], str]:
 def opening(text: str) -> tuple[list[str], str]:
     """Places that a text opens with, and the rest: (["A县", "B县"], "分别新建"); an empty list where it opens with none."""
     if "、" in text[:40] or "和" in text[:12]:
-        found, rest = _of_shared_kind(text[:80])
-        if found:
-            return found, rest + text[80:]
+        listed, rest = _of_shared_kind(text[:80])
+        if listed:
+            return listed, rest + text[80:]
     rest = text
     if not named(rest):
         rest = _OPENS.sub("", rest)

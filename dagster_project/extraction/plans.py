@@ -11,7 +11,9 @@ _FOOT = 120
 _BODY = 20_000
 _TITLE = 80
 _SPAN = re.compile(rf"(?P<first>{YEAR})\s*年?\s*(?:[-－—–―~～]{{1,2}}|至|到)\s*(?P<last>{YEAR})\s*年?")
-_FIVE = re.compile(r"[“\"]?(?P<which>十[一二三四五]|九|十)五[”\"]?[^。\n]{0,20}(?:规划|计划|纲要|行动|方案|指标|攻坚)")
+_FIVE = re.compile(
+    r"(?:第(?=[十九]))?[“\"]?(?P<which>十[一二三四五]|九|十)(?:五|个五年)[”\"]?[^。\n]{0,20}(?:规划|计划|纲要|行动|方案|指标|攻坚)"
+)
 _FIVE_YEARS = {"九": 1996, "十": 2001, "十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026}
 _NUMBER = re.compile(rf"[〔\[【(（]\s*(?P<year>{YEAR})\s*[〕\]】)）]\s*\d+\s*号")
 _REPORT = re.compile(
@@ -25,7 +27,7 @@ _SPOKEN = re.compile(rf"(?P<year>{YEAR})\s*年[,，]?[^。\n]{{0,12}}(?:是|我[
 _DATED = re.compile(rf"(?P<year>{YEAR})\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日")
 _UNTIL = re.compile(rf"(?:到|至)(?P<year>{YEAR})年(?!的)")
 _REVIEW = re.compile(
-    r"回顾|总结|工作情况|公报|情况的?通报|综述|成效|讲话|致辞|述职|纪实|获奖|评估报告|自评报告|发展报告|年度报告|成就|巡礼|侧记"
+    r"回顾|总结|工作情况|公报|情况的?通报|综述|成效|述职|汇报|自查报告|情况报告|经验材料|典型材料|简介|概况|调研报告|纪实|获奖|评估报告|自评报告|发展报告|年度报告|成就|巡礼|侧记"
 )
 _AHEAD = re.compile(r"打算|计划|要点|安排|规划|思路|目标任务|方案|意见|部署|政府工作报告|任务")
 _ADDRESS = re.compile(r"(?:全|我|本)(?P<kind>[省市县区旗州盟镇乡]|街道)")
@@ -72,8 +74,8 @@ def plan_of(text: str) -> Plan:
         last = first + 4
     elif work is not None:
         first = last = work
-    elif report is not None:
-        work = report + 1
+    elif report is not None:  # a report of half a year plans the other half
+        work = report if re.search(r"[上下]半年|季度", body) else report + 1
     if first is None and work is None and (found := next(iter(_WORK.finditer(text)), None)):
         named = [year_of(m["year"]) for m in _WORK.finditer(text)]
         year = Counter(y for y in named if y).most_common(1)[0][0]
@@ -109,6 +111,10 @@ def region_of(text: str, names: frozenset[str], stems: frozenset[str] = frozense
     lines = [line.strip().lstrip("#> ").strip() for line in head.split("\n") if line.strip()]
     kinds = Counter(m["kind"] for m in _ADDRESS.finditer(text))
     kind = kinds.most_common(1)[0][0] if kinds else ""
+    if not kind:
+        title = next((m[0] for line in lines[:3] if (m := re.match(places.HIDDEN, line.lstrip("#《 ")))), "")
+        if title:
+            return title
     for line in lines[:3]:
         if found := _titled(line, kinds, names, stems):
             return found

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dagster_project.extraction import facts, periods, places, quantities, recognise, words
+from dagster_project.extraction import facts, periods, places, quantities, recognise, subjects, words
 from dagster_project.extraction.document import Cell, Document, Table
+from dagster_project.extraction.finding import Finding, State
 from dagster_project.extraction.periods import Time
-from dagster_project.extraction.recognise import Finding, State
 from dagster_project.extraction.statements import sentences
 
 _BOUND = r"(?:≥|>=|≧|≤|<=|≦|>|<|＞|＜|=|不低于|不少于|至少|不超过|不高于|超过|达到|达|约|低于|力争)"
@@ -281,7 +281,7 @@ def _row_name(cells: list[str]) -> str:
         if stage := re.search(rf"[(（]({words.STAGE})[)）]", cell):  # 生师比(小学)
             name = stage[1] + name
         if part := re.fullmatch(rf"(?P<whole>.{{3,}}?)其中(?P<stage>{words.STAGE})", name):
-            name = recognise.with_head(part["stage"], part["whole"])
+            name = subjects.with_head(part["stage"], part["whole"])
         if name:
             bare.append(name)
     if len(bare) > 1 and re.fullmatch(rf"(?:{words.STAGE})(?:教育|阶段|阶段教育)?", bare[0]):
