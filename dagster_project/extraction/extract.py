@@ -13,6 +13,7 @@ from dagster_project.extraction.candidate import Candidate
 from dagster_project.extraction.document import Document, Note, Section
 from dagster_project.extraction.finding import Finding, State
 from dagster_project.extraction.periods import Plan, Time
+from dagster_project.extraction.quantities import numeral
 from dagster_project.extraction.resolve import Reference, reference
 from dagster_project.extraction.statements import sentences
 
@@ -304,6 +305,8 @@ def _when(f: Finding, plan: Plan) -> tuple[str, str, str, bool]:
             return "", "", "", True
         if time.last is not None:
             return time.period, time.deadline, str(time.last), False
+        if time.kind == "within" and (span := _within(time, plan)):
+            return span, "", span[-4:], False
         if time.kind == "within" and plan.last is None and plan.work_year is None:
             return "", time.words, "", False
     if plan.last is not None:
@@ -311,6 +314,15 @@ def _when(f: Finding, plan: Plan) -> tuple[str, str, str, bool]:
     if plan.work_year is not None:
         return str(plan.work_year), "", str(plan.work_year), False
     return "", "", "", False
+
+
+def _within(time: Time, plan: Plan) -> str:
+    """三年内 in a text of one year: that year and the two after it; empty for plans of several years."""
+    found = re.match(r"[一二两三四五六七八九十\d]+(?=年)", time.words)
+    count = numeral(found[0]) if found else None
+    if count is None or count < 2 or plan.now is None or (plan.first != plan.last and plan.work_year is None):
+        return ""
+    return f"{plan.now}-{plan.now + int(count) - 1}"
 
 
 _LEVELS = (

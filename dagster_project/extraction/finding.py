@@ -70,6 +70,8 @@ class State:
     """Whom a clause without numbers speaks of: 对新增的公办学位."""
     recent: list[Finding] = field(default_factory=list)
     """Findings of the paragraph so far."""
+    before: list[Finding] = field(default_factory=list)
+    """Findings of the paragraph before, for a list whose items leave out what they count."""
     last: list[Finding] = field(default_factory=list)
     """Findings of the clause read last, targets or facts."""
     clause: str = ""
@@ -97,7 +99,7 @@ class State:
         self.time = self.held_time = self.lead_time
         self.recurs = self.speaker = self.region = self.topic = ""
         self.metric, self.last, self.head, self.total, self.regions = "", [], None, None, []
-        self.recent = []
+        self.before, self.recent = self.recent or self.before, []
 
 
 @dataclass(slots=True)

@@ -78,6 +78,12 @@ _LONGEST = 120
 """All forms end with their clause: more words before it say nothing."""
 
 
+def gone_in(clause: str) -> str:
+    """What a clause speaks of getting rid of: C、D级危房 of 完成C、D级危房整治; empty where it does not."""
+    found = re.search(rf"[^,，。;；:：]{{0,12}}?(?:{_GONE_NOUN})", clause)
+    return _gone(re.sub(r"^(?:完成|开展|推进|加快|全面|对)+", "", found[0])) if found else ""
+
+
 def may_hold(clause: str) -> bool:
     return _MAY_HOLD.search(clause) is not None
 

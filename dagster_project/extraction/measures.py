@@ -99,7 +99,11 @@ def _is_more(made: Made, name: str, q: Quantity) -> bool:
 def _growth(made: Made, q: Quantity, finding: Finding, name: str, growth: re.Match[str] | None) -> Finding | None:
     """增长, 提高…个百分点, 翻番: how much more, against what was."""
     stem = name[: growth.start()] if growth else name
-    stem = re.sub(r"(?:(?<!占)比(?!例|重)|较)[^,，]{0,14}$|在[^,，]{1,14}基础上$", "", trim(stem)) or made.state.metric
+    stem = re.sub(r"(?:(?<!占)比(?!例|重)|较)[^,，]{0,14}$|在[^,，]{1,14}基础上$", "", trim(stem)) or (
+        made.state.last[-1].noun or made.state.last[-1].name
+        if made.state.told and made.state.last
+        else made.state.metric
+    )
     if not stem and made.state.last:
         stem = made.state.last[-1].name
     stem = trim(clean(stem)[0])
@@ -223,13 +227,10 @@ def _rate(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> F
         and places.is_group(re.sub("比例$", "", full))
     ):
         finding.region, full = f"+{full}", state.whole.name
-    elif (
-        places.is_group(full)
-        and state.recent
-        and state.recent[-1].region.startswith("+")
-        and state.recent[-1].family == RATE
+    elif places.is_group(re.sub("比例$", "", full)) and (
+        carried := next((f.name for f in reversed((*state.recent, *made.earlier)) if f.family == RATE), "")
     ):
-        finding.region, full = f"+{full}", state.recent[-1].name
+        finding.region, full = (finding.region or "+") + re.sub("比例$", "", full), carried
     elif staged := STAGE_LAST.match(full):  # 高于规定学历的比例小学
         full = staged["stage"] + staged["what"]
     if re.fullmatch(r".{1,2}率", full) and (state.recent or made.earlier):
@@ -392,7 +393,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             verb = verb or part.verb
         if verb and not noun and made.run.shared and family == COUNT:
             noun = made.run.shared
-        if verb and not noun:
+        if verb and not noun and not (family == MONEY and words.MONEY_NOUN.search(verb)):
             if part is not None and part.noun and (same or same_kind(part.unit, finding.unit)):
                 noun = part.noun
                 if finding.region == "":
@@ -400,7 +401,16 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             elif family == MONEY:
                 noun = ""
             elif not part and not _NOMINAL.search(verb):
-                return None
+                noun = next(
+                    (
+                        f.noun
+                        for f in state.before
+                        if f.noun and f.verb.endswith(verb) and same_kind(f.unit, finding.unit)
+                    ),
+                    "",
+                )
+                if not noun:
+                    return None
         if (
             not verb
             and noun
@@ -470,6 +480,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             or noun
         )
         verb = ""
+        noun = re.sub(r"^(?:对|给予|给)[^,，]{0,6}?(?:给予)?(?=一次性|[奖补]助|奖补|奖励|补贴)", "", noun)
         if re.fullmatch(r"(?:给予|给|一次性|适当|分别|的)*(?:奖补|补助|奖励|补贴|资助)?", noun) and (
             state.topic or state.clause
         ):
@@ -499,6 +510,14 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         and not (q.suffix or words.LEVEL_NOUN.search(subject) or part is not None)
     ):
         return None
+    if not noun and not verb and (of := re.search(r"每[一]?个?(期|组|场|批|次|所|个)$", made.per)):
+        counted = [
+            f
+            for f in (*made.earlier, *reversed(state.recent))
+            if f.noun and (same_kind(f.unit, of[1]) or f.noun.endswith(of[1]))
+        ]
+        if counted:  # 举办研修班4期,每期50人
+            noun = f"{counted[0].noun}每{of[1]}" + {"人": "人数", "名": "人数"}.get(q.unit.split("/")[0], "")
     if (
         not noun
         and not verb
@@ -613,7 +632,7 @@ _SIZE = re.compile(r"(?:面积|规模|总数|总量|人数|数量|学位数|学�
 
 
 def _per_unit(per: str) -> str:
-    found = re.findall(r"百名学生|学年|学期|学位|年|月|周|天|日|生|人|班|校|园|次|季度", per)
+    found = re.findall(r"百名学生|学年|学期|学位|年|月|周|天|日|生|人|班|校|园|次|季度|所|期|组|场|批", per)
     return "/" + "·".join(dict.fromkeys(found)) if found else ""
 
 

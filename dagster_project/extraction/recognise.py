@@ -90,7 +90,7 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
             found += _clause(s, begin, stop, [q for q in numbers if begin <= q.start < stop],
                              [x for x in times if begin <= x.start < stop], state, in_which)  # fmt: skip
         begin = stop + 1
-    if len({f.time.last for f in found if f.own_time and f.time is not None and f.time.kind == "year"}) > 1:
+    if len({f.time.last for f in found if f.time is not None and f.time.kind == "year"}) > 1:
         state.held_time = held  # a path of years leaves none of them behind
     return _dated_behind(_with_purpose(found))
 
@@ -132,6 +132,8 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     near = [x for x in times if x.start < q.end and q.start < x.end]
     if near and (unit.startswith(("年", "个月")) or any(x.start <= q.start and q.end <= x.end + 1 for x in near)):
         return False
+    if q.family == COUNT and _counts_list(q, t):
+        return False
     if q.numeral and places.is_known(t[q.start : q.start + 8]):  # 三台县, 五河县
         return False
     if q.hidden and unit in (
@@ -163,6 +165,8 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
         return False
     if re.search(r"(?:第|专栏|附件|附表|图|表|每|No\.?)$", before) and unit not in ("%", "‰", "元"):
         return False
+    if unit == "本" and re.match(r"[及以]|上线|率|批|线", after):
+        return False  # 一本上线人数
     if unit in ("位", "名") and re.search(r"(?:前|后|排名|名列)$", before):
         return False
     if q.family == TIMES and unit == "倍" and not re.search(r"增|提高|扩大|达到|翻|的$", before):
@@ -181,7 +185,11 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
             return False
         if _DEFINED.match(after) and (_DEFINES.search(before) or q.suffix):
             return False
-        if re.match(r"口", after) or re.search(r"(?:不足|未满|每)$", before) or re.search(r"按$", before):
+        if (
+            re.match(r"口", after)
+            or re.search(r"(?:不足|未满|每)$", before)
+            or (re.search(r"按$", before) and not re.match(r"[、,和]\d|安排|下达|组织|执行", after))
+        ):
             return False
     if unit in ("期", "批") and q.numeral and not (q.suffix or re.search(words.AT_LEAST, before[-6:])):
         return False
@@ -198,6 +206,21 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     if unit == "学分" and re.search(r"每\d+个?(?:学时|课时|小时)[^,，]{0,4}$", before):
         return False  # a rate of exchange
     return not (q.family == RATIO and not re.search(r"比|师", t[max(0, q.start - 60) : q.start] + after[:4]))
+
+
+def _counts_list(q: Quantity, t: str) -> bool:
+    """富港花园、御景湾、碧水豪庭3个小区分别提供…: the number counts the names before it, others are what is asked."""
+    digits = _digits(t, q)
+    listed = re.search(
+        r"(?:^|[,，;；:：]|其中|对|在)(?P<names>[^,，;；:：\d]{2,60})$", t[max(0, q.start - 62) : q.start]
+    )
+    kind = re.match(
+        r"个?(?:民族自治县|自治县|县|市|区|旗|乡镇|乡|镇|街道|村|社区|小区|学校|校区|单位)", t[q.start + len(digits) :]
+    )
+    if listed is None or kind is None or quantities.numeral(digits) != len(re.split(r"[、和与及]", listed["names"])):
+        return False
+    rest = t[q.start + len(digits) + kind.end() :]
+    return bool(re.match(r"(?:各|分别|每|均|都)|[^,，;；]{0,24}分别", rest))
 
 
 def _digits(t: str, q: Quantity) -> str:
@@ -353,14 +376,14 @@ def _clause(
         found[0].baseline, found[0].baseline_year = state.ground
         state.ground = ("", "")
     if found:
-        state.last, state.onward, state.told = found, None, True
+        state.last, state.told = found, True
         state.recent = (state.recent + found)[-40:]
     if not runs:
         listed = _subject_of(clause, times, begin)
         if listed:
             state.metric = listed
-        if topic := re.match(r"对(?:于)?(?P<who>[^,，]{2,16})$", clause):
-            state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"])[0])
+        if topic := _TOPIC.match(clause):
+            state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0])
     state.clause, state.clause_held = without_times(clause, begin, times), bool(found)
     if not runs:
         state.listed_times = [x for x in times if x.kind == "year"] or state.listed_times
@@ -368,6 +391,12 @@ def _clause(
         state.regions = regions
         state.region = "、".join(regions) if len(regions) == 1 else ""
     return found
+
+
+_TOPIC = re.compile(
+    r"对(?:于)?(?P<who>[^,，]{2,16}?)(?:$|(?:按[^,，]{2,10})?(?:实行|给予|实施|提供|发放|予以)[^,，]{0,4}(?:资助|补助|奖补|奖励|补贴|减免))|(?P<of>[^,，]{2,16})中$"
+)
+"""Whom the numbers that follow are for: 对孤儿实行资助, 新增的学位中."""
 
 
 def _in_running_year(x: Time, year: int | None) -> Time:
@@ -421,6 +450,14 @@ def _unnumbered(
             if not state.recent or not state.recent[-1].noun:
                 continue
             name, region = state.recent[-1].noun + one.name.removeprefix(implied.CARRIED), ""
+        elif one.comparator == "eliminate" and re.fullmatch(
+            r"(?:必须|务必|要|应|须|全部|基本|存量|动态)*数?", one.name
+        ):
+            if state.told and state.last:
+                name, region = state.last[-1].name, ""
+                one = replace(one, unit=state.last[-1].unit)
+            else:
+                name, region = clean(implied.gone_in(state.clause) or state.metric)
         else:
             name, region = clean(one.name)
         name = _trim_front(name).replace("党的组织", "党组织")
@@ -428,7 +465,7 @@ def _unnumbered(
             continue
         finding = Finding(a, b, s.at[stop - 1], short(name), one.comparator, one.value, "", one.unit, one.kind,
                           subject=re.sub(r"(?:覆盖率|增长率|数)$", "", name), region="" if region == "全" else region)  # fmt: skip
-        finding.time = dated[-1] if dated else state.time
+        finding.time = dated[-1] if dated else ahead(state.time, state.plan)
         finding.recurs, finding.speaker = one.recurs, state.speaker
         if one.note:
             finding.notes.append(one.note)
@@ -470,6 +507,8 @@ def _is_baseline_time(t: str, x: Time, numbers: list[Quantity]) -> bool:
         return False
     if x.kind == "base" or re.search(r"(?:由|从|(?<!占)比|较|自)$", t[max(0, x.start - 2) : x.start]):
         return x.kind in ("year", "base", "span", "gone", "plan") and not re.match(r"起", t[x.end : x.end + 1])
+    if re.search(r"(?:到|至|为)[^,，]*[、和]$", t[max(0, x.start - 30) : x.start]):
+        return False  # 提高到2025年的70%、2035年的85%
     return (
         x.kind in ("year", "gone", "plan")
         and bool(re.match(r"的[^,，]{0,2}\d", t[x.end : x.end + 4]))
@@ -487,7 +526,7 @@ def _subject_of(clause: str, times: list[Time], begin: int) -> str:
         return ""
     name = clean(without_times(clause, begin, times))[0]
     if cut := re.match(
-        r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=逐[年步]|提高|提升|上升|下降|降低|增长|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)",
+        r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=也|还|逐[年步]|提高|提升|上升|下降|降低|增长|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)",
         name,
     ):
         name = cut["name"]

@@ -15,7 +15,7 @@ from dagster_project.extraction.subjects import NUMBERING, clean, shared_tail, t
 _COMPARED = re.compile(rf"^(?:比|较|与)(?:{periods.YEAR}年(?:底|末)?|上年度?|去年|原标准)(?:相比)?")
 _JOIN = re.compile(r"^[、,，和与及以至或]*$")
 _PER = re.compile(
-    r"(?:按|每|以)?(?:每[一百千万]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
+    r"(?:按|每|以)?(?:每[一百千万]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所|期|组|场|批)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
 )
 _BASE = re.compile(r"^(?:[^,，、]{0,18}?的)?$")
 _EACH_LIST = re.compile(r"(?:各自?|均|都|全部|每[县区市镇校园地所]{1,2})")
@@ -25,7 +25,8 @@ _FACT_HAVE = re.compile(r"(?:共|现|尚|仅|仍|还|已|设)有$|(?:下辖|下�
 def runs_of(t: str, begin: int, stop: int, numbers: list[Quantity]) -> list[Run]:
     runs: list[Run] = []
     for q in numbers:
-        if runs and _JOIN.match(t[runs[-1].items[-1].end : q.start]):
+        gap = t[runs[-1].items[-1].end : q.start] if runs else ""
+        if runs and _JOIN.match(gap) and (gap or runs[-1].items[-1].unit == q.unit or q.family != COUNT):
             runs[-1].items.append(q)
         else:
             left_start = runs[-1].items[-1].end if runs else begin
@@ -36,6 +37,9 @@ def runs_of(t: str, begin: int, stop: int, numbers: list[Quantity]) -> list[Run]
             continue
         # The words between two numbers belong to the one that a joint does not part them from.
         gap = following.left
+        if not gap:  # 新增4个班120个学位: each count has its own noun
+            following.left = re.match(rf"(?:{words.MAKE})?", re.sub(r"^.*[、和与及,，]", "", run.left))[0]  # type: ignore[index]
+            continue
         joint = max(gap.rfind(c) for c in "、和与及")
         if gap[:1] in ("、", "和", "与", "及", "以"):
             continue
@@ -54,6 +58,9 @@ def runs_of(t: str, begin: int, stop: int, numbers: list[Quantity]) -> list[Run]
     return runs
 
 
+_ALL_OF_THEM = re.compile(r"(?<=[率比例重数])等?(?:上述|以上)?[两二三四五六七八\d]+(?:项|个|类|大)(?:指标|比例|比率)$")
+
+
 def read_run(
     s: Sentence, begin: int, stop: int, run: Run, left: str, times: list[Time], state: State, in_which: bool,
     earlier: list[Finding],
@@ -67,6 +74,7 @@ def read_run(
         if left == run.left
         else re.sub(periods.YEAR + r"年(?:的|底)?", "", left)
     )
+    run.after = re.sub(rf"(?<=.)(?:到|至)?{periods.YEAR}年(?:底|末)?(?=.)", "", run.after)
     bare = _COMPARED.sub("", NUMBERING.sub("", bare))
     if re.fullmatch(r"(?:其中[,，]?)?[Xx×*＊]{1,3}", bare):
         state.region, bare = bare.removeprefix("其中"), "其中"
@@ -77,17 +85,24 @@ def read_run(
         subject, how = bare[: predicate.start()], str(predicate.lastgroup)
     else:
         subject, how = bare, ""
-    subject = trim(subject)
-    listed_time = _times_listed(in_left, len(run.items)) or _times_listed(state.listed_times, len(run.items))
+    subject = _ALL_OF_THEM.sub("", trim(subject))
+    listed_time = (
+        _times_listed(in_left, len(run.items))
+        or _times_listed(state.listed_times, len(run.items))
+        or _years_of(in_left[-1] if in_left else state.time, run)
+    )
     made = Made(s, begin, stop, run, state, earlier, in_which, per, how, predicate[0] if predicate else "", base)
     found = _many(made, subject, listed_time) if len(run.items) > 1 or listed_time else _one(made, subject, first)
     spelled = [x for x in in_left if x.kind not in ("each", "gone", "base")]
+    if not spelled and len(run.items) == 1:
+        spelled = [x for x in times if x.kind == "year" and last.end <= x.start < last.end + len(run.after)]
     recurs = next((x.words for x in in_left if x.kind == "each"), "") or (
         per if re.search(r"每[二两三半]?学?(?:年|月|周|天|日|期)|每学期", per) else ""
     )
     for finding in found:
         if finding.time is None:
-            finding.time = spelled[-1] if spelled else state.onward or ahead(state.time, state.plan)
+            onward = state.onward if not state.told or state.last[-1].family == finding.family else None
+            finding.time = spelled[-1] if spelled else onward or ahead(state.time, state.plan)
             finding.own_time = bool(spelled)
         finding.recurs = (
             finding.recurs or recurs or (state.recurs if not spelled and finding.family in (COUNT, MONEY, TIME) else "")
@@ -144,6 +159,21 @@ def _times_listed(times: list[Time], count: int) -> list[Time]:
     """Times that stand one for each number: 2021年、2022年、2023年分别."""
     dated = [x for x in times if x.kind in ("year", "hidden")]
     return dated if count > 1 and len(dated) == count else []
+
+
+def _years_of(time: Time | None, run: Run) -> list[Time]:
+    """2021年至2025年,依次开办8所、11所…: a span gives a year to each number where there are as many."""
+    if (
+        time is None
+        or time.kind not in ("span", "plan")
+        or time.first is None
+        or time.last is None
+        or len(run.items) < 3
+    ):
+        return []
+    if time.last - time.first + 1 != len(run.items) or not re.search(r"依次|分别|逐年|每年", run.left):
+        return []
+    return [Time(time.start, time.end, "year", y, y, "", time.words) for y in range(time.first, time.last + 1)]
 
 
 def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
@@ -277,7 +307,7 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 finding.baseline, finding.baseline_year = base.value, year
                 risen.append(finding)
         return risen
-    subject = re.sub(r"(?:分别|依次|各自|各)$", "", trim(subject))
+    subject = re.sub(r"(?:分别|依次|各自|各)$", "", trim(re.sub(r"^依次", "", subject)))
     split = subject.split("分别", 1)
     head, verb_tail = (split[0], split[1]) if len(split) == 2 else (subject, "")
     out: list[Finding] = []
