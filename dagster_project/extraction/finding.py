@@ -66,6 +66,8 @@ class State:
     region: str = ""
     regions: list[str] = field(default_factory=list)
     metric: str = ""
+    doing: str = ""
+    """What a clause without numbers says is made, for the numbers that follow: 新建幼儿园,2016年10所."""
     topic: str = ""
     """Whom a clause without numbers speaks of: 对新增的公办学位."""
     recent: list[Finding] = field(default_factory=list)
@@ -97,7 +99,7 @@ class State:
     def paragraph(self) -> None:
         self.tense.paragraph()
         self.time = self.held_time = self.lead_time
-        self.recurs = self.speaker = self.region = self.topic = ""
+        self.recurs = self.speaker = self.region = self.topic = self.doing = ""
         self.metric, self.last, self.head, self.total, self.regions = "", [], None, None, []
         self.before, self.recent = self.recent or self.before, []
 

@@ -231,6 +231,10 @@ def _rate(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> F
         carried := next((f.name for f in reversed((*state.recent, *made.earlier)) if f.family == RATE), "")
     ):
         finding.region, full = (finding.region or "+") + re.sub("比例$", "", full), carried
+    elif places.is_stem(full) and (
+        carried := next((f.name for f in reversed((*state.recent, *made.earlier)) if f.family == RATE), "")
+    ):
+        finding.region, full = full, carried
     elif staged := STAGE_LAST.match(full):  # 高于规定学历的比例小学
         full = staged["stage"] + staged["what"]
     if re.fullmatch(r".{1,2}率", full) and (state.recent or made.earlier):
@@ -366,6 +370,8 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         region_only = not noun and not verb and bool(finding.region)
         if not verb and not forward and part is not None and not q.unit.startswith("所") and places.is_school(noun):
             finding.region, noun, region_only = f"·{noun}", "", True
+        if not verb and not forward and part is not None and places.is_stem(noun):
+            finding.region, noun, region_only = noun, "", True
         group = bool(noun) and not verb and places.is_group(noun)
         time_only = not noun and not verb and not finding.region
         if (
@@ -393,6 +399,12 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             verb = verb or part.verb
         if verb and not noun and made.run.shared and family == COUNT:
             noun = made.run.shared
+        if verb and not noun and family == COUNT and (about := re.fullmatch(r"(?P<what>.{2,12})方面", state.clause)):
+            noun = clean(about["what"])[0]
+        if not verb and not noun and family in (COUNT, AREA) and not has_verb and state.doing and part is None:
+            verb_match = words.MADE_FIRST.match(state.doing)
+            verb = verb_match[0] if verb_match else ""
+            noun, has_verb = state.doing[len(verb) :], True
         if verb and not noun and not (family == MONEY and words.MONEY_NOUN.search(verb)):
             if part is not None and part.noun and (same or same_kind(part.unit, finding.unit)):
                 noun = part.noun
@@ -470,6 +482,15 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         or (made.in_which and part is not None)
         or (family in (COUNT, AREA) and not forward and _SIZE.search(subject) is not None)
     )
+    if not noun and not verb and (of := re.search(r"每[一]?个?(期|组|场|批|次|所|个)$", made.per)):
+        counted = [
+            f
+            for f in (*made.earlier, *reversed(state.recent))
+            if f.noun and (same_kind(f.unit, of[1]) or f.noun.endswith(of[1]))
+        ]
+        if counted:  # 举办研修班4期,每期50人
+            noun = f"{counted[0].noun}每{of[1]}" + {"人": "人数", "名": "人数"}.get(q.unit.split("/")[0], "")
+            accepted = True
     if family == MONEY:
         noun = (
             re.sub(
@@ -490,6 +511,15 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             noun = state.metric if words.MONEY_NOUN.search(state.metric) else ""
             if not noun:
                 return None
+    if (
+        family == MONEY
+        and made.in_which
+        and part is not None
+        and part.family == MONEY
+        and not re.search(rf"{words.MONEY_NOUN.pattern}|[费金款]$", noun)
+    ):
+        use = re.sub(r"^用于|的$", "", noun)
+        noun = f"{use}{re.sub(r'^.*?(?:安排|投入|拨付|设立)(?=.{2})', '', part.noun or part.name)}"  # of the sum: 乡村教师培训专项经费
     if family == TIME:
         accepted = (
             bound
@@ -510,14 +540,6 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         and not (q.suffix or words.LEVEL_NOUN.search(subject) or part is not None)
     ):
         return None
-    if not noun and not verb and (of := re.search(r"每[一]?个?(期|组|场|批|次|所|个)$", made.per)):
-        counted = [
-            f
-            for f in (*made.earlier, *reversed(state.recent))
-            if f.noun and (same_kind(f.unit, of[1]) or f.noun.endswith(of[1]))
-        ]
-        if counted:  # 举办研修班4期,每期50人
-            noun = f"{counted[0].noun}每{of[1]}" + {"人": "人数", "名": "人数"}.get(q.unit.split("/")[0], "")
     if (
         not noun
         and not verb

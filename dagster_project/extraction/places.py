@@ -23,7 +23,9 @@ HIDDEN = rf"(?:[Xx×＊*]{{1,3}}(?:[Xx×＊*\u4e00-\u9fff]{{0,2}})?{_KIND})"
 PLACE = rf"(?:{HIDDEN}|{_NAME}{_KIND})"
 
 _PLACE = re.compile(PLACE)
-_WHOLE = re.compile(r"^(?:全|我|本)(?:省|市|县|区|州|旗|国|自治区)(?:各[县市区]+)?")
+_WHOLE = re.compile(
+    r"^(?:(?:全|我|本)(?:省|市|县|区|州|旗|盟|镇|乡|街道?(?!道)|国|自治区|兵团)|兵团(?!第|各))(?:各[县市区]+)?"
+)
 _EACH = re.compile(
     r"^(?:全[省市县区])?(?P<words>\d{1,3}万?人口以[上下]的?(?:县|乡镇|镇|行政村)|(?:(?:其余|其他|其它)(?:[一二两三四五六七八九十\d]+个)?(?:各|每个?)?|各|每个?)(?:省级?|地市?|市县区|市县|县市区|县区|市区|区县|县|市|州|区|旗县|乡镇|镇街|街镇|街道|镇|乡|地|行政村|旗县区|苏木镇|苏木|设区市)+|(?:其余|其他|其它)各?(?:旗县区|县区|县市|市县|州市|乡镇|镇街|[县市区地镇乡州盟旗])+|各地|县县|乡乡|镇镇)"
 )
@@ -51,6 +53,11 @@ def members(text: str) -> list[str]:
 
 def is_place(text: str) -> bool:
     return bool(_PLACE.fullmatch(text)) and not _NO_PLACE.search(text)
+
+
+def is_stem(text: str) -> bool:
+    """The name of a region without its kind, alone: 门源."""
+    return text in reference().stems
 
 
 _GROUP_OF = re.compile(

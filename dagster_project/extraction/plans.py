@@ -40,7 +40,7 @@ _BEFORE_PLACE = re.compile(
 )
 # The form of a place no code book holds: towns and zones, and counties under names of their own.
 _FORMED = re.compile(
-    r"[\u4e00-\u9fff]{2,5}?(?:街道(?!办好)|镇|(?<![城山牧])乡(?!村|镇)|(?:高新技术|高新|经济技术|经济)?(?:开发|新)区|管委会|县(?!域|级|中|城)|旗)(?=[\u4e00-\u9fff“\"\d(（])"
+    r"新疆生产建设兵团(?!第)|[\u4e00-\u9fff]{2,8}?合作区|[\u4e00-\u9fff]{2,5}?(?:街道(?!办好)|镇|(?<![城山牧])乡(?!村|镇)|(?:高新技术|高新|经济技术|经济)?(?:开发|新|合作|管理|度假|示范)区|管委会|县(?!域|级|中|城)|旗)(?=[\u4e00-\u9fff“\"\d(（])"
 )
 _NATION = re.compile(r"^\s*(?:中共中央|国务院|教育部|国家|全国|中国|中华人民共和国)")
 _OFFICE = r"(?:人民政府|教育局|教育和体育局|教体局|教育体育局|教育厅|教育委员会|教委|市委|县委|区委|省委|委员会|“|\"|教育|\d{4}|关于|特殊|职业|学前|义务|深入|贯彻|国民经济|基础|普通|幼儿园|中长期|加快|推进|推动|进一步|民办|高中|校园|第[一二三四])"
@@ -91,7 +91,7 @@ def plan_of(text: str) -> Plan:
         ends = [y for m in _UNTIL.finditer(text) if (y := year_of(m["year"])) is not None and y >= issued]
         if ends:
             first, last = issued, ends[0]
-    return Plan(first, last, issued, report, work)
+    return Plan(first, last, issued, report, work, report is None and "今年" in text)
 
 
 def looks_back(text: str) -> bool:

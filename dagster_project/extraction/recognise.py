@@ -92,21 +92,39 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
         begin = stop + 1
     if len({f.time.last for f in found if f.time is not None and f.time.kind == "year"}) > 1:
         state.held_time = held  # a path of years leaves none of them behind
-    return _dated_behind(_with_purpose(found))
+    return _dated_behind(_with_purpose(t, found))
 
 
-def _with_purpose(found: list[Finding]) -> list[Finding]:
-    """投资800万元,新建教学楼1栋: a bare sum is for what the next clause makes."""
+_COUNTED = re.compile(r"[\dXx×*＊]|[一二两三四五六七八九十百千万]{2,}|[一二两三四五六七八九十][所个名栋间项]")
+_BARE_SUM = re.compile(
+    r"(?:(?:总|计划|累计|安排|共|概算|估算|预计|完成)*(?:投资|投入|资金|经费|金额)){1,2}(?:资金|额)?"
+)
+_MADE_OF_IT = re.compile(
+    rf"[,，](?:将?主要)?(?:用于)?(?P<what>(?:{words.MAKE})[^,，\dXx×*＊一二两三四五六七八九十百]{{2,18}})(?=[,，]|$)"
+)
+"""投资1.2亿元,新建县第四小学: what a sum is for, where no number goes with it."""
+
+
+_PROJECT = re.compile(rf"(?:\d{{1,2}}[.、])?(?P<what>(?:{words.MAKE})[^,，。、\dXx×*＊]{{3,18}})[,，]")
+"""A sentence that opens with the one thing it makes."""
+
+
+def _with_purpose(t: str, found: list[Finding]) -> list[Finding]:
+    """新建教学楼1栋,投资800万元: a bare sum is for what the sentence makes."""
+    if not any(f.family == MONEY for f in found):
+        return found
+    project = _PROJECT.match(t)
     for i, finding in enumerate(found):
-        if finding.family == MONEY and re.fullmatch(
-            r"(?:总|计划|累计|安排|共)?(?:投资|投入|资金|经费|金额)(?:资金|额)?", finding.name
-        ):
-            near = [f for f in found[i + 1 :] if f.family != MONEY][:1] or [
-                f for f in reversed(found[:i]) if f.family != MONEY
+        if finding.family == MONEY and _BARE_SUM.fullmatch(finding.name):
+            near = [f for f in reversed(found[:i]) if f.family == COUNT and f.verb][:1] or [
+                f for f in found[i + 1 :] if f.family != MONEY
             ][:1]
             near = [f for f in near if f.verb]
-            if near:
-                finding.subject = f"{near[0].verb}{near[0].noun}"
+            if "总" in finding.name or "概算" in finding.name:  # all of the sentence's, named by what it opens with
+                near = [f for f in found if f.verb and f.family != MONEY][:1]
+            what = project["what"] if project else f"{near[0].verb}{near[0].noun}" if near else ""
+            if what:
+                finding.subject = what
                 finding.name = short(
                     f"{finding.subject}{'总投资' if '总投资' in finding.name else '资金' if finding.name == '资金' else '投入'}"
                 )
@@ -378,7 +396,19 @@ def _clause(
     if found:
         state.last, state.told = found, True
         state.recent = (state.recent + found)[-40:]
+    if (
+        found
+        and found[-1].family == MONEY
+        and (what := _MADE_OF_IT.match(t, stop))
+        and _BARE_SUM.fullmatch(found[-1].name)
+    ):
+        found[-1].subject = what["what"]
+        found[-1].name = short(f"{what['what']}投资")
+    if found:
+        state.doing = ""
     if not runs:
+        doing = clean(without_times(clause, begin, times))[0]
+        state.doing = doing if len(doing) <= 20 and words.MADE_FIRST.match(doing) and not _COUNTED.search(doing) else ""
         listed = _subject_of(clause, times, begin)
         if listed:
             state.metric = listed
@@ -439,6 +469,8 @@ def _unnumbered(
         return []
     a, b = s.span(begin, stop)
     bare = without_times(clause, begin, times)
+    if re.search(r"(?:规划|方案|计划|意见|办法|行动)(?:的)?(?:通知|通告|公告|批复|函)$", bare):
+        return []  # the title of a document
     found = []
     dated = [x for x in times if x.last and x.kind not in ("base", "gone")]
     for one in implied.read(bare, numbered, s.text, state.clause):
