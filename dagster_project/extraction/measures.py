@@ -332,6 +332,8 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         ):
             finding.verb, finding.noun, finding.name = part.verb, part.noun, part.name
             finding.comparator = finding.comparator if finding.comparator not in ("", "=", ">=") else part.comparator
+            if not finding.region and not group and made.earlier and not made.run.left:  # 南海区22所2.4万个
+                finding.region = made.earlier[-1].region
             finding.region = f"+{noun}" if group else finding.region or part.region
             finding.subject = part.subject
             if finding.comparator == "range":
@@ -380,6 +382,8 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     )
     if acts and not has_verb and not bound:
         finding.comparator = finding.comparator or "="
+    if made.predicate == "为" and not subject and forward and words.MADE.search(tail):  # 为200所学校配备…
+        has_verb, finding.comparator = True, "add"
     meant = bool(re.search(r"力争|争取|确保", made.run.left)) and bool(subject)
     has = (
         forward

@@ -13,7 +13,7 @@ from dagster_project.extraction.statements import Sentence
 from dagster_project.extraction.subjects import NUMBERING, clean, shared_tail, trim, with_head, without_times
 
 _COMPARED = re.compile(rf"^(?:比|较|与)(?:{periods.YEAR}年(?:底|末)?|上年度?|去年|原标准)(?:相比)?")
-_JOIN = re.compile(r"^[、,，和与及以至或]*$")
+_JOIN = re.compile(r"^[、,，和与及以至或]+$")
 _PER = re.compile(
     r"(?:按|每|以)?(?:每[一]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
 )
