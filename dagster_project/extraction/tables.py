@@ -247,6 +247,7 @@ def _column(index: int, head: str, body: list[list[str]], state: State, caption_
     if (
         mostly
         and not unit
+        and not caption_unit
         and not _GOAL_HEAD.search(head)
         and not (words.MADE.search(head) or words.RATE_NOUN.search(_bare(head)) or words.LEVEL_NOUN.search(_bare(head)))
     ):
