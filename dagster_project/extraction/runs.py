@@ -300,6 +300,14 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 out.append(finding)
         return out
     parts = [p for p in re.split(r"、|以及|和|与(?!学生)|(?<!以)及(?!以|其)", head) if p]
+    grouped = _GROUP.match(parts[-1]) if len(parts) == count else None
+    if grouped and len(grouped[0]) < len(parts[-1]) and all(_GROUP.fullmatch(p) for p in parts[:-1]):
+        for q, group in zip(items, [*parts[:-1], grouped[0]], strict=True):  # 城区、乡村学校班额分别
+            finding = named(made, q, parts[-1][grouped.end() :], "", after)
+            if finding is not None:
+                finding.region = f"+{group}"
+                out.append(finding)
+        return out
     if len(parts) == count and all(_SCHOOL.search(p) and not words.IS_STAGE.fullmatch(p) for p in parts):
         for q, part in zip(items, parts, strict=True):
             finding = named(made, q, clean(verb_tail)[0], "", after)
@@ -362,6 +370,7 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
     return out
 
 
+_GROUP = re.compile(r"城区|镇区|乡村|农村|城市|城镇|县城|乡镇|市区|郊区|山区|平原|牧区")
 _SCHOOL = re.compile(
     r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专)$"
 )

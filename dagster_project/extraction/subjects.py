@@ -106,6 +106,9 @@ def shared_tail(parts: list[str]) -> list[str]:
     stage = re.match(rf"(?:.{{0,4}}?)(?:{words.STAGE})(?:阶段)?", last)
     if stage and any(re.fullmatch(rf".{{0,6}}(?:{words.STAGE})", p) for p in parts[:-1]):
         tail = last[stage.end() :]
+    last_noun = re.search(r"(?:学历|班额|标准|经费|面积|定额)$", last)
+    if not tail and last_noun and all(re.match(rf"(?:{words.STAGE}).{{2}}", p) for p in parts):
+        tail = last_noun[0]  # 小学专科以上、初中本科以上学历
     if not tail:
         head = re.match(rf"(.*?(?:{words.CLASS_NOUN}))(?=.)", last)
         rate = re.search(r".{2}率$|.{0,2}比例$|占比$", last)
