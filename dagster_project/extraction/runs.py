@@ -235,7 +235,7 @@ def _members(subject: str, made: Made) -> list[str]:
     """The subjects a shared value is for, each with the shared tail: 教师、校干年交流比例 give two."""
     text = clean(subject)[0]
     each = bool(_EACH_LIST.search(made.run.left))
-    if "、" not in text and not each:
+    if ("、" not in text and not each) or re.search(r"到|向|与|赴|中[^、]*的比例$", text):
         return []
     text = re.sub(r"(?:均|都|各|分别|全部)$", "", text)
     parts = [
@@ -372,7 +372,7 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
 
 _GROUP = re.compile(r"城区|镇区|乡村|农村|城市|城镇|县城|乡镇|市区|郊区|山区|平原|牧区")
 _SCHOOL = re.compile(
-    r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专)$"
+    r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职校|卫校|农校|技校|艺校|体校|职高|职中|附中|附小|中专)$"
 )
 
 
