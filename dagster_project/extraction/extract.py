@@ -33,7 +33,7 @@ def extract(document: Document, known: Reference | None = None) -> list[Candidat
     known = known or reference()
     text = document.text
     plan = plans.plan_of(text)
-    own = plans.region_of(text, known.names)
+    own = plans.region_of(text, known.names, known.stems)
     outline = _Outline(document, facts.PAST if plans.looks_back(text) else facts.OPEN)
     kept = _without_doubles(_findings(document, plan, outline), outline)
     return _candidates(kept, document, outline, plan, own, known)

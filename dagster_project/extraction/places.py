@@ -62,8 +62,12 @@ _OFFICE = re.compile(
 )
 _TOWN = re.compile(rf"{_NAME}(?:镇|乡|街道|苏木|新区|高新区|开发区|经开区|管委会|管理区|林区)|{_NAME}(?:县|区|市|旗)")
 _NO_TOWN = re.compile(r"到|进入|用于|抓好|送|赴|面向|带动|每|向|以|在|由|对|该|其|校|园|教|学")
-_AFTER_TOWN = re.compile(rf"$|[、和与及,，:：\d一二两三四五六七八九十各均都分别全年共计中心]|(?:{words.MAKE})|[由从至到达不控要应等公民义学小初高]")
-_COUNTED = re.compile(r"(?P<names>[\u4e00-\u9fff]{1,5}(?:、[\u4e00-\u9fff]{1,5})+)(?:等)?(?P<count>[二两三四五六七八九十\d]{1,2})个?(?:民族)?(?P<kind>镇街|街道|乡镇|自治县|镇|乡|县|区|旗|市|村|社区|小区|地)")
+_AFTER_TOWN = re.compile(
+    rf"$|[、和与及,，:：\d一二两三四五六七八九十各均都分别全年共计中心]|(?:{words.MAKE})|[由从至到达不控要应等公民义学小初高]"
+)
+_COUNTED = re.compile(
+    r"(?P<names>[\u4e00-\u9fff]{1,5}(?:、[\u4e00-\u9fff]{1,5})+)(?:等)?(?P<count>[二两三四五六七八九十\d]{1,2})个?(?:民族)?(?P<kind>镇街|街道|乡镇|自治县|镇|乡|县|区|旗|市|村|社区|小区|地)"
+)
 _SEPARATOR = re.compile(r"、|和(?!谐|平)|与|及(?!以)|以及")
 _OPENS = re.compile(r"^(?:其中[,，]?|在|支持|推进|推动|指导|确保|力争|以|将|由|扶持|完成|实现)+")
 
@@ -107,7 +111,9 @@ def opening(text: str) -> tuple[list[str], str]:
     if counted := _COUNTED.match(rest):  # 坡造、四塘、旧城三镇
         names = counted["names"].split("、")
         if numeral(counted["count"]) == len(names):
-            kind = {"自治县": "县", "地": "", "社区": "", "小区": "", "镇街": "", "乡镇": ""}.get(counted["kind"], counted["kind"])
+            kind = {"自治县": "县", "地": "", "社区": "", "小区": "", "镇街": "", "乡镇": ""}.get(
+                counted["kind"], counted["kind"]
+            )
             return [n if n.endswith(kind) else n + kind for n in names], rest[counted.end() :]
     found: list[str] = []
     while place := named(rest):

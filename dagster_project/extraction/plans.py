@@ -19,6 +19,7 @@ _REPORT = re.compile(
 _WORK = re.compile(
     rf"(?P<year>{YEAR})\s*年度?[^。\n《》〔\d]{{0,24}}?(?:工作要点|要点|工作计划|计划|工作打算|打算|工作安排|安排|实事|工作任务|任务分解|重点工作|重点任务|工作意见|实施方案|工作方案|行动方案|务虚|工作思路|目标任务|任务|通知|工作部署|绩效|责任书)"
 )
+_FAR = re.compile(r"(?:现代化|远景|纲要|规划|教育)\D{0,6}(?P<year>20[3-6][05])(?!\d)")
 _SPOKEN = re.compile(rf"(?P<year>{YEAR})\s*年[,，]?[^。\n]{{0,12}}(?:是|我[市县区省]|全[市县区省])")
 _DATED = re.compile(rf"(?P<year>{YEAR})\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日")
 _UNTIL = re.compile(rf"(?:到|至)(?P<year>{YEAR})年(?!的)")
@@ -65,6 +66,11 @@ def plan_of(text: str) -> Plan:
             work = year
     if issued is None and not work and (found := _DATED.search(head)):
         issued = year_of(found["year"])
+    far = next((y for line in lines[:3] if (m := _FAR.search(line)) and (y := year_of(m["year"]))), None)
+    if far is not None and first is None:
+        work, last = None, far
+    if first is not None and last is not None and first != last:
+        work = None
     if report is not None and _REVIEW.search(outside) and not _AHEAD.search(outside):
         first = last = work = None
         issued = issued or report
@@ -81,8 +87,11 @@ def looks_back(text: str) -> bool:
     return bool(_REVIEW.search(title)) and not _AHEAD.search(title)
 
 
-def region_of(text: str, names: frozenset[str]) -> str:
-    """The region whose document this is, as printed: 嘉兴市, X市, 区; empty where nothing tells. `names` are known regions."""
+def region_of(text: str, names: frozenset[str], stems: dict[str, str]) -> str:
+    """The region whose document this is: 嘉兴市, X市, 区; empty where nothing tells.
+
+    `names` are known regions, `stems` their short names (嘉兴) with the full one.
+    """
     head = text[:_HEAD]
     lines = [line.strip() for line in head.split("\n") if line.strip()]
     kinds = Counter(m["kind"] for m in _ADDRESS.finditer(text))
@@ -93,6 +102,16 @@ def region_of(text: str, names: frozenset[str]) -> str:
         if _NATION.match(line.lstrip("#《 ")) and not kinds:
             return "全国"
     kind = kinds.most_common(1)[0][0] if kinds else ""
+    for line in lines[:3]:  # a title names its region before anything else
+        bare = re.sub(r"^(?:关于|中共|[#《“\s]|(?:下达|印发|做好|调整))+", "", line)
+        if found := next((bare[:n] for n in range(10, 2, -1) if bare[:n] in names), ""):
+            return _named(bare[len(found) :], names) or found
+        if town := re.match(r"[\u4e00-\u9fff]{2,4}(?:街道|镇|乡)(?![村土])", bare):
+            return town[0]
+        if (stem := next((bare[:n] for n in (3, 2) if bare[:n] in stems), "")) and not re.match(
+            r"路|大学|师范", bare[len(stem) :]
+        ):
+            return stems[stem]
     if not kind:
         title = next((m[0] for line in lines[:3] if (m := re.match(places.HIDDEN, line.lstrip("#《 ")))), "")
         if title:
@@ -104,6 +123,15 @@ def region_of(text: str, names: frozenset[str]) -> str:
             plain = Counter({n: c for n, c in hidden.items() if re.fullmatch(r"[Xx×*＊]+.", n)})
             return max(plain.items(), key=lambda item: (item[1], item[0]))[0] if plain else name
     named = Counter(n for line in text[:3000].split("\n") if (n := _named(line, names)))
+    if not named and kind:
+        spoken = Counter(
+            n
+            for m in re.finditer(r"[\u4e00-\u9fff]{2,3}", text[:4000])
+            for k in (2, 3)
+            if (n := stems.get(m[0][:k], "")) and n.endswith(kind)
+        )
+        if spoken and (best := max(spoken.items(), key=lambda item: (item[1], item[0])))[1] >= 2:
+            return best[0]
     if named:
         return max(named.items(), key=lambda item: (item[1], item[0]))[0]
     if "我国" in text or "全国" in text[:_HEAD]:

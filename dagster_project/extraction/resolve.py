@@ -73,6 +73,16 @@ class Reference:
             frozenset(n for n, rows in self._regions.items() if any(r.level != "nation" for r in rows)) - _WORDS
         )
         """Names of every region there is or was."""
+        self.stems = {
+            region.name.rstrip("省市州盟区"): region.name
+            for rows in self._regions.values()
+            for region in rows
+            if region.level in ("province", "prefecture")
+            and region.last is None
+            and len(region.name) in (3, 4)
+            and region.name.endswith(("省", "市"))
+        }
+        """Short names of provinces and prefectures there are (嘉兴) with the full ones."""
         self._units = {row["unit"]: (row["base_unit"], Decimal(row["factor"])) for row in _rows(folder / "units.csv")}
         self._kinds: dict[str, str] = {}
         self._aliases: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
