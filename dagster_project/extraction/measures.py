@@ -19,6 +19,9 @@ from dagster_project.extraction.quantities import (
 )
 from dagster_project.extraction.subjects import STAGED, clean, needs_subject, short, trim, with_head
 
+_CONDITION = re.compile(
+    r"的(?:学校|乡镇|镇街|县[市区]*|项目|单位|个人|园|机构|教师|地区|企业|班级)?(?:$|[,，]|(?:责令|予以|不予|给予|取消|通报|约谈|扣|暂停|停止|不得|视为|纳入))"
+)
 _STOP_AFTER = re.compile(
     r"^(?:的)?(?:目标任务|目标要求|目标|要求|水平|以上水平|任务|标准|规模|左右|以上|以内|范围|范围内|范围之内|比例|指标|的比例|一线|大关|关口|线)?$"
 )
@@ -381,6 +384,8 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         ):
             finding.verb, finding.noun, finding.name = part.verb, part.noun, part.name
             finding.comparator = finding.comparator if finding.comparator not in ("", "=", ">=") else part.comparator
+            if not finding.region and not group and made.earlier and not made.run.left:  # 南海区22所2.4万个
+                finding.region = made.earlier[-1].region
             finding.region = f"+{noun}" if group else finding.region or part.region
             finding.subject = part.subject
             if finding.comparator == "range":
@@ -448,6 +453,8 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     )
     if acts and not has_verb and not bound:
         finding.comparator = finding.comparator or "="
+    if made.predicate == "为" and not subject and forward and words.MADE.search(tail):  # 为200所学校配备…
+        has_verb, finding.comparator = True, "add"
     meant = bool(re.search(r"力争|争取|确保", made.run.left)) and bool(subject)
     has = (
         forward

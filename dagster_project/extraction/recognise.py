@@ -30,6 +30,7 @@ _TURNED = re.compile(
 )
 _GROUND = re.compile(r"(?:力争|争取|确保)?在(?P<what>[^,，]{4,40}?)(?:达到|达|为)?$")
 _DEFINES_RATE = re.compile(r"的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)")
+_ANOTHER_YEAR = re.compile(rf"[、和]{periods.YEAR}年(?:底|末)?的?")
 _ON_BASIS = re.compile(r"在(?:现有|原有|现行|目前|原来|现在)?(?:的)?$")
 _RISES_NEXT = re.compile(
     rf"(?:分别|均|再)?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL).split('|') for t in ('到', '至', '为')))})"
@@ -338,9 +339,12 @@ def _clause(
             continue
         following = runs[i + 1] if i + 1 < len(runs) else None
         origin = _FROM.search(run.left)
+        if following and origin and _ANOTHER_YEAR.fullmatch(following.left):
+            carried_left = run.left[: origin.start()]  # 由2020年的90%、2021年的92%提高到: the last one is the start
+            continue
         if (
             following
-            and (origin or carried_left == "")
+            and (origin or carried_left == "" or _is_base_year(run.left))
             and (_RISEN.match(following.left) or (origin and _TURNED.match(following.left)))
             and (origin or _is_base_year(run.left))
         ):
@@ -349,10 +353,10 @@ def _clause(
                 following.left = _TURNED.sub(_way(run.items[-1], following.items[-1]), following.left, count=1)
             years = [x for x in times if run.left_start <= x.start < run.items[0].start and x.last]
             base_year = str(years[-1].last) if years else ""
-            carried_left = run.left[: origin.start()] if origin else run.left
-            carried_left = re.sub(
-                r"^[^,，]{0,4}(?:年内|年时间)", "", without_times(carried_left, run.left_start, times)
-            )
+            if origin or not carried_left:
+                start_words = run.left[: origin.start()] if origin else run.left
+                start_words = without_times(start_words, run.left_start, times)
+                carried_left = re.sub(r"^[^,，]{0,4}(?:年内|年时间)", "", start_words)
             continue
         if (
             following is not None
@@ -479,9 +483,11 @@ def _unnumbered(
                 continue
             name, region = state.metric or state.last[-1].name, ""
         elif one.name.startswith(implied.CARRIED):
-            if not state.recent or not state.recent[-1].noun:
+            before = state.recent[-1] if state.recent else None
+            if before is None or not (before.noun or before.family == RATE):
                 continue
-            name, region = state.recent[-1].noun + one.name.removeprefix(implied.CARRIED), ""
+            rest = one.name.removeprefix(implied.CARRIED)
+            name, region = before.name if before.family == RATE else before.noun + rest, ""
         elif one.comparator == "eliminate" and re.fullmatch(
             r"(?:必须|务必|要|应|须|全部|基本|存量|动态)*数?", one.name
         ):

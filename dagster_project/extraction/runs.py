@@ -13,7 +13,7 @@ from dagster_project.extraction.statements import Sentence
 from dagster_project.extraction.subjects import NUMBERING, clean, shared_tail, trim, with_head, without_times
 
 _COMPARED = re.compile(rf"^(?:比|较|与)(?:{periods.YEAR}年(?:底|末)?|上年度?|去年|原标准)(?:相比)?")
-_JOIN = re.compile(r"^[、,，和与及以至或]*$")
+_JOIN = re.compile(r"^[、,，和与及以至或]+$")
 _PER = re.compile(
     r"(?:按|每|以)?(?:每[一百千万]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所|期|组|场|批)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
 )
@@ -273,7 +273,7 @@ def _members(subject: str, made: Made) -> list[str]:
     """The subjects a shared value is for, each with the shared tail: 教师、校干年交流比例 give two."""
     text = clean(subject)[0]
     each = bool(_EACH_LIST.search(made.run.left))
-    if "、" not in text and not each:
+    if ("、" not in text and not each) or re.search(r"到|向|与|赴|中[^、]*的比例$", text):
         return []
     text = re.sub(r"(?:均|都|各|分别|全部)$", "", text)
     parts = [
@@ -341,6 +341,14 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 out.append(finding)
         return out
     parts = [p for p in re.split(r"、|以及|和|与(?!学生)|(?<!以)及(?!以|其)", head) if p]
+    grouped = _GROUP.match(parts[-1]) if len(parts) == count else None
+    if grouped and len(grouped[0]) < len(parts[-1]) and all(_GROUP.fullmatch(p) for p in parts[:-1]):
+        for q, group in zip(items, [*parts[:-1], grouped[0]], strict=True):  # 城区、乡村学校班额分别
+            finding = named(made, q, parts[-1][grouped.end() :], "", after)
+            if finding is not None:
+                finding.region = f"+{group}"
+                out.append(finding)
+        return out
     if len(parts) == count and all(_SCHOOL.search(p) and not words.IS_STAGE.fullmatch(p) for p in parts):
         for q, part in zip(items, parts, strict=True):
             finding = named(made, q, clean(verb_tail)[0], "", after)
@@ -403,8 +411,9 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
     return out
 
 
+_GROUP = re.compile(r"城区|镇区|乡村|农村|城市|城镇|县城|乡镇|市区|郊区|山区|平原|牧区")
 _SCHOOL = re.compile(
-    r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专)$"
+    r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职校|卫校|农校|技校|艺校|体校|职高|职中|附中|附小|中专)$"
 )
 
 

@@ -37,6 +37,7 @@ _GOAL_HEAD = re.compile(r"目标|规划|计划|任务|指标值|力争|预期|�
 _NAME_HEAD = re.compile(
     r"^\s*(?:主要|具体|核心)?(?:指标|指标名称|项目|项目名称|工程|工程名称|内容|主要内容|任务|目标|类别|领域|维度)\s*$"
 )
+_DUE_HEAD = re.compile(r"时限|期限|完成时间")
 _TOTAL = re.compile(r"^\s*(?:合\s*计|总\s*计|总数|全[市省县区]|总投资|共计)\s*$")
 _PART = re.compile(r"^\s*(?:小\s*计)\s*$")
 
@@ -68,15 +69,15 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
     parts = (
         [[head] for head in heads] if over else [[row[i].strip() for row in rows[:count]] for i in range(len(rows[0]))]
     )
-    columns = [_column(i, head, rows[count:], state) for i, head in enumerate(heads)]
+    caption = document.text[max(0, table.start - 80) : table.start].strip().split("\n")[-1] if table.start else ""
+    caption_unit = _unit_in(caption)
+    columns = [_column(i, head, rows[count:], state, caption_unit) for i, head in enumerate(heads)]
     if not any(c.role in ("goal", "task", "words") for c in columns):
         return
     by_region = _by_region(rows[count:], columns)
     by_year = _by_year(rows[count:])
     group, group_unit = (_bare(over[1]), _unit_in(over[1])) if over else ("", "")
     names_in_group: list[str] = []
-    caption = document.text[max(0, table.start - 80) : table.start].strip().split("\n")[-1] if table.start else ""
-    caption_unit = _unit_in(caption)
     title = re.sub(
         r"^(?:专栏|表|附表|附件)\s*[\d一二三四五六七八九十]*\s*|(?:任务)?(?:分解|分配|安排|计划|一览|明细)?表$|各[县市区]+|\d{4}(?:[-—~至]\d{4})?年度?",
         "",
@@ -104,10 +105,12 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
             or _unit_in("".join(name_cells))
             or group_unit
         )
-        base = next(
-            ((t.strip(), c.time) for t, c in zip(texts, columns, strict=True) if c.role == "base" and _VALUE.match(t)),
-            ("", None),
-        )
+        bases = {
+            above[-1]: (t.strip(), c.time)
+            for t, c, above in zip(texts, columns, parts, strict=True)
+            if c.role == "base" and _VALUE.match(t)
+        }
+        due = next((t for t, head in zip(texts, heads, strict=True) if _DUE_HEAD.search(head) and t.strip()), "")
         name = row_name
         if _PART.match(row_name or "") and names_in_group:
             name = group + _common_end(names_in_group)
@@ -121,14 +124,14 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 name = _stage(group) + row_name
         for cell, text, column, above in zip(cells, texts, columns, parts, strict=True):
             if column.role == "words" and not by_region:
-                yield from _words(document, cell, state, row_start, row_end)
+                yield from _words(document, cell, state, due)
                 continue
             if column.role not in ("goal", "task") or not (value := _VALUE.match(text)):
                 continue
             finding = _finding(document, cell, value, column, unit or caption_unit, state, row_start, row_end)
             if by_year is not None:
-                printed = re.search(periods.YEAR, texts[0])
-                year = periods.year_of(printed[0]) if printed else None
+                year_printed = re.search(periods.YEAR, texts[0])
+                year = periods.year_of(year_printed[0]) if year_printed else None
                 now = state.plan.now
                 if year is None or (now is not None and year < now):
                     continue
@@ -148,8 +151,12 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 finding.comparator = finding.comparator or "="
             else:
                 finding.name = finding.subject = name
-                if base[0] and (b := _VALUE.match(base[0])):
-                    finding.baseline = b["value"].replace(",", "")
+                part = re.sub(r"^其中[:：]?", "", above[-1])
+                if len(set(above)) > 1 and places.is_group(part):
+                    finding.region = f"+{part}"
+                base = bases.get(above[-1]) or next(iter(bases.values()), None)
+                if base and (printed := _VALUE.match(base[0])):
+                    finding.baseline = printed["value"].replace(",", "")
                     finding.baseline_year = str(base[1].last) if base[1] and base[1].last else ""
                 _level(finding, text)
             if finding.name:
@@ -209,7 +216,7 @@ def _head_rows(rows: list[list[str]]) -> int:
     return 1
 
 
-def _column(index: int, head: str, body: list[list[str]], state: State) -> _Column:
+def _column(index: int, head: str, body: list[list[str]], state: State, caption_unit: str) -> _Column:
     cells = [row[index].strip() for row in body if row[index].strip()]
     values = sum(bool(_VALUE.match(c)) for c in cells)
     now = state.plan.now
@@ -240,6 +247,7 @@ def _column(index: int, head: str, body: list[list[str]], state: State) -> _Colu
     if (
         mostly
         and not unit
+        and not caption_unit
         and not _GOAL_HEAD.search(head)
         and not (words.MADE.search(head) or words.RATE_NOUN.search(_bare(head)) or words.LEVEL_NOUN.search(_bare(head)))
     ):
@@ -376,7 +384,12 @@ def _of_region(finding: Finding, row: str, column: _Column, above: list[str], st
     finding.verb, finding.noun = "", head
 
 
-def _words(document: Document, cell: Cell, state: State, start: int, end: int) -> Iterable[Finding]:
+def _words(document: Document, cell: Cell, state: State, due: str) -> Iterable[Finding]:
+    """The findings of a cell of words; `due` is what the row's column of deadlines says."""
     state.paragraph()
+    times = [time for time in periods.find(due, state.plan) if time.last]
     for a, b in sentences(document.text, cell.start, cell.end):
-        yield from recognise.read(document.text, a, b, state)
+        for finding in recognise.read(document.text, a, b, state):
+            if times and not finding.own_time:
+                finding.time = times[-1]
+            yield finding
