@@ -26,7 +26,7 @@ _COMING_HEADING = re.compile(
 # These hold until another mark comes.
 _STAYS_PAST = re.compile(
     r"截至|截止|(?<!在)目前|(?<!在)现有|现共|过去[一二三四五\d]?年?|以来|[一二三四五六七八九\d]年来|近年|近[一二两三四五\d]+年|去年|前几年|一年来|五年来|回顾|现阶段|总结如下|"
-    r"被评为|荣获|获评|被认定为|被授予|前[一二三]季度|经过(?![^,，]{0,3}[\d一二三四五六])[^,，]{0,8}(?:努力|奋斗|建设)|(?:全|我)[市县区省](?:共|现|已)?拥?有(?![效力序关条需])|"
+    r"被评为|荣获|获评|被认定为|被授予|前[一二三]季度|经过(?![^,，]{0,3}[\d一二三四五六])[^,，]{0,8}(?:努力|奋斗|建设)|(?:全|我)[市县区省](?:共|现|已)?拥?有(?![效力序关条需影])|"
     r"我[市省县区州]现|期间[,，]?全?[市省县区州]?累计|"
     r"(?:还|仍|依然|仍然|普遍)存在|存在(?:着|的|.{0,8}(?:问题|困难|不足|差距|短板))|底子薄|欠账(?!.{0,4}(?:补|消))|(?:认识|体会|感受)到|吃过.{0,12}亏|教训|"
     r"从[^,，]{0,10}(?:情况|数据|结果)看|据统计|数据显示|统计显示|涌现|在[^,，]{0,16}(?:支持|关心|关怀|帮助|努力|领导)下(?=$|[^,，]{0,4}$)|"
@@ -142,8 +142,8 @@ class Tense:
         return told
 
 
-def of_heading(titles: list[str], otherwise: str = OPEN) -> str:
-    """What the headings above a text say of it, the nearest first; `otherwise` is what the whole document says."""
+def of_heading(titles: list[str], looks_back: bool = False) -> str:
+    """What the headings above a text say of it, the nearest first; `looks_back` where the document as a whole does."""
     for title in titles:
         past, coming = bool(_PAST_HEADING.search(title)), bool(_COMING_HEADING.search(title))
         if past and not coming:
@@ -154,9 +154,9 @@ def of_heading(titles: list[str], otherwise: str = OPEN) -> str:
             ):
                 return PAST
             return OPEN
-        if coming and (otherwise != PAST or re.search(r"目标|任务|打算|计划|今后|未来|下一步|展望", title)):
+        if coming and (not looks_back or re.search(r"目标|任务|打算|计划|今后|未来|下一步|展望", title)):
             return COMING
-    return otherwise
+    return OPEN
 
 
 def speaker(sentence: str) -> str:

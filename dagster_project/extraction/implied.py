@@ -43,6 +43,9 @@ _DONE = "(?:到位|完毕|完成|干净|为零|停办)?"
 _GONE_BEFORE = re.compile(
     rf"(?P<np>[^,，。;；:：]{{0,24}}?(?:{_GONE_NOUN})[^,，。;；:：]{{0,6}}?)(?:全部|全面|基本|彻底|得到|予以|要|必须|率先|实现|动态|保持|年底前|力争|依法|一律)*(?P<verb>消除|取缔|清零|化解|消化|清除|清理|关停|整治|拆除|归零|销号|停用){_DONE}$"
 )
+_CLOSED = re.compile(
+    rf"(?P<np>[^,，。;；:：]{{2,24}}?(?:园|所|点|校|班|机构|站))(?:全部|全面|一律|依法|坚决|予以|必须|要)*(?:取缔|关停|清退){_DONE}$"
+)
 _ZERO = re.compile(
     r"(?P<np>[^,，。;；:：]{2,34}?)(?:实现|达到|保持|做到|全部|动态|确保|要|为|年内|基本)*(?P<zero>清零|归零|零发生|零辍学|零失学|零事故|零容忍|一[个例人起](?:都|也)?不(?:能少|允许发生|得发生|发生|允许出现|能有|准发生)|一个(?:都|也)?不少|无一失学|无一辍学|零增长|零拒绝|零存量|零新增|(?<=为)零)(?P<after>目标|的目标)?$"
 )
@@ -84,7 +87,7 @@ _NOUGHT = re.compile(
 _GONE_ALONE = re.compile(
     rf"(?:确保|力争|并|要|予以|必须|年内|实现|到|保持)*(?:全部|全面|坚决|彻底|动态|基本)*(?:予以|得到)?(?:取缔|消除|清零|关停|清除|清理|消化|化解|归零|整改|销号|为零){_DONE}"
 )
-_ALL_DONE = re.compile(r"(?:要|力争|争取|确保)?(?:全面|全部|如期)(?:完成|实现|开工|竣工|达标|建成|完工)(?:目标任务|任务|目标)?")
+_ALL_DONE = re.compile(r"(?:[一二三四]季度|上半年|年底前?|要|力争|争取|确保)*(?:全面|全部|如期)(?:完成|实现|开工|竣工|达标|建成|完工)(?:目标任务|任务|目标)?")
 _LONGEST = 120
 """All forms end with their clause: more words before it say nothing."""
 
@@ -126,7 +129,8 @@ def _covered(text: str) -> list[Implied]:
     if not found and (m := _REACHED.search(text)) and not _RHETORIC.search(m["of"]):
         found.append(Implied(f"{m['of']}{m['np']}覆盖率", "=", "100", "%"))
     if not found and (m := _COVERS.search(text)):
-        found.append(Implied(f"{m['np'] or m['of']}覆盖率", "=", "100", "%"))
+        who = re.sub(r"^(?:力争|确保|并|实现|要|基本|逐步|全面)+", "", m["np"])
+        found.append(Implied(f"{who or m['of']}覆盖率", "=", "100", "%"))
     return found
 
 
@@ -134,8 +138,8 @@ def _none_left(text: str, before: str) -> list[Implied]:
     """消除, 取缔, 清零, 一个不能少: none."""
     if _GONE_ALONE.fullmatch(text):  # 清理无证幼儿园,年底前全部取缔
         noun = re.search(rf"[^,，。;；:：、]{{0,12}}(?:{_GONE_NOUN})[^,，。;；:：、和\d]{{0,6}}", before)
-        return [_none(re.sub(r"^(?:全面|坚决|依法|清理|整顿|整治|治理|排查|对)+", "", noun[0]))] if noun else []
-    if m := _ENDED.search(text) or _GONE_BEFORE.search(text):
+        return [_none(re.sub(r"^(?:全面|坚决|依法|清理|整顿|整治|治理|排查|对)+", "", noun[0]))] if noun else [Implied(CARRIED, "eliminate", "0", "")]
+    if m := _ENDED.search(text) or _GONE_BEFORE.search(text) or _CLOSED.search(text):
         return [_none(m["np"])]
     m = _ZERO.search(text)
     if m is None or m["zero"] in ("零容忍", "零拒绝"):
@@ -161,7 +165,10 @@ def _against_another(text: str, sentence: str) -> list[Implied]:
     """只增不减, 不低于 a named pay, and slogans for such pairs."""
     found = []
     if "只增不减" in text and (m := _NOT_LESS.search(text)):
-        if not m["np"].endswith(("两个", "两")):
+        parts = m["np"].split("、")
+        if len(parts) > 1 and all(re.search(r"(?:支出|经费|投入|拨款|标准|比例)$", part) for part in parts):
+            found += [Implied(f"{part}增长率", "grow", "0", "%", recurs="每年") for part in parts]
+        elif not m["np"].endswith(("两个", "两")):
             found.append(Implied(f"{m['np']}增长率", "grow", "0", "%", recurs="每年"))
         elif sentence.count("只增不减") == 1:
             found.append(_slogan(f"{re.sub('两个?$', '', m['np'])}两个只增不减"))
@@ -179,7 +186,9 @@ def _all_of(text: str) -> list[Implied]:
     who: str
     if m := _ALL.search(text):
         who = m["np"]
-    elif (m := _EVERY.search(text)) and (m["all"] or m["every"] != "全部"):
+    elif (m := _EVERY.search(text)) and (
+        m["all"] or m["every"] != "全部" or re.fullmatch(r"(?:实现|确保|力争|推动|要|使)*", text[: m.start("every")])
+    ):
         who = m["who"]
     else:
         return []

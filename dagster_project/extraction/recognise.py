@@ -92,6 +92,8 @@ class State:
     head: Finding | None = None
     """The count or amount that 其中 takes apart."""
     total: Finding | None = None
+    lead: Finding | None = None
+    """What the line that opens a list counts, for the items under it."""
     whole: Finding | None = None
     """What the 其中 that is open takes apart."""
 
@@ -103,12 +105,14 @@ class State:
         self.recent = []
 
 
+_MARK = re.compile(r"\d{1,2}[.、](?!\d)|[①-⑳]")
+"""An item's number, which is none of its own."""
 _COMMA = re.compile(r"[,，:：]")
 _QUOTE = re.compile(r"[“\"「‘][^”\"」’]{1,24}[”\"」’]")
 _TITLE = re.compile(r"《[^》]{1,80}》")
 _JOIN = re.compile(r"^[、,，和与及以至或]*$")
 _LEAD = re.compile(
-    r"^(?:至少|最少|每一?[名所个位](?=[\u4e00-\u9fff]{3})|利用|并|且|同时|使得?|让|将(?!来)|把|对(?!口|接)|力争|争取|确保|保证|努力|实现|推动|推进|促进|全面|积极|继续|进一步|稳步|不断|逐步|计划|拟|要(?!素)|须|应当?|其中|分别|各级财政|各级|"
+    r"^(?:至少|最少|以后|此后|之后|每一?[名所个位](?=[\u4e00-\u9fff]{3})|利用|并|且|同时|使得?|让|将(?!来)|把|对(?!口|接)|力争|争取|确保|保证|努力|实现|推动|推进|促进|全面|积极|继续|进一步|稳步|不断|逐步|计划|拟|要(?!素)|须|应当?|其中|分别|各级财政|各级|"
     r"着力|大力|切实|加快|到|至|全年|总体上?|整体|基本(?!均衡|公共|工资|建设)|以(?!上|下|内|县)|按照?|在(?!校|园|职|籍|读|编|学|岗|研)|力求|做到|达到|合计|累计|再|以及|和|与|及|、|的|了|也|还|仍|均|都|就|共(?!同|享|青|建)|每年|年均|"
     r"主要|分年度看|各地(?=.)|原则上|一般(?!公共)|即|是|不断|有效|持续|深入|统筹|抓好|做好|落实|提高(?=.{3})|提升(?=.{3})|扩大(?=.{3})|增强|完善|优化|引导、监督|引导|督促|鼓励|支持(?!建设)|重点|强化|严格(?:控制)?|首期|规划(?=新|建)|动工(?=新)|实施(?=.{0,2}新)|开展(?=.{6})|完成(?=.{2})|—+|-+|\d+[.、]|各(?=校|学校)|为(?!民)|目标)"
 )
@@ -126,7 +130,7 @@ _RISEN = re.compile(
     rf"^(?:左右|以上)?(?:的(?:基础上)?)?[^,，、]{{0,6}}?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL + '|调整|改善').split('|') for t in ('到', '至', '为')))})"
 )
 _TURNED = re.compile(r"^(?:左右|以上|余)?(?:的(?:基础上)?)?[^,，、\d]{0,10}?[\u4e00-\u9fff](?:到|至|为|成)(?=[^,，、\d]{0,6}$)")
-_DEFINES_RATE = re.compile(r"的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)")
+_DEFINES_RATE = re.compile(r"(?:[^,，、\d的]{0,6})的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)")
 _ON_BASIS = re.compile(r"在(?:现有|原有|现行|目前|原来|现在)?(?:的)?$")
 _RISES_NEXT = re.compile(
     rf"(?:分别|均|再)?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL).split('|') for t in ('到', '至', '为')))})"
@@ -147,7 +151,8 @@ _DEFINED = re.compile(
 _DEFINES = re.compile(r"(?:不足|未满|少于|不满|超过|满|超出|低于|高于|达到)$")
 _ABOUT_PERIOD = re.compile(r"(?:连续|任期|任职|服务期|合同期|从教|教龄|以来|工作|间隔|周期|每|近)$")
 # 22所学校全部完成改造: the number is the set's, what is asked is all of it.
-_IS_SET = re.compile(r"[^,，、\d率比]{1,14}?(?:全部|全都)(?!的|通过)[^,，、\d]{2,}$")
+_IS_SET = re.compile(r"[^,，、\d率比]{1,14}?(?:全部|全都)(?!的|通过)[^,，、\d]{2,}$|[^,，、\d]{1,14}人均")
+_ALL_OF_IT = re.compile(r"[,，][^,，、\d]{0,12}?(?:\d{1,2}月[底末]?前)?[^,，、\d]{0,6}全部[^,，、\d]{2,12}(?=[,，]|$)")
 _PENALTY = re.compile(r"扣减|扣除|扣分|罚款|处罚|追究|核减|约谈")
 _FACT_HAVE = re.compile(r"(?:共|现|尚|仅|仍|还|已|设)有$|(?:下辖|下设|辖|还差|还缺|尚缺|缺)$")
 
@@ -155,6 +160,9 @@ _FACT_HAVE = re.compile(r"(?:共|现|尚|仅|仍|还|已|设)有$|(?:下辖|下�
 def read(text: str, start: int, end: int, state: State) -> list[Finding]:
     """The findings of one sentence, targets and past facts (`past`), in the order of their numbers."""
     s = sentence(text, start, end)
+    if mark := _MARK.match(s.text):
+        cut = mark.end()
+        s = replace(s, text=s.text[cut:], at=s.at[cut:], asides=tuple((max(0, w - cut), a, b) for w, a, b in s.asides))
     if not s.text:
         return []
     found = _sentence(s, state)
@@ -272,7 +280,7 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
         return False
     if q.family == COEFFICIENT:
         return re.search(r"系数|指数", t[max(0, q.start - 60) : q.start]) is not None
-    if re.match(r"个?(?:县|市|区|旗|乡镇|乡|镇|街道|村|社区|学校|单位|校区)[^,，、\d]{0,3}(?:各|均|都|每|分别)", t[q.start + len(_digits(t, q)) :]):
+    if q.family == COUNT and _EACH_OF_SET.match(t, q.start + len(_digits(t, q))):
         return False  # 其余4个镇各1所 counts the places that get one each
     if unit in ("县", "区", "市", "镇", "县区", "个县", "地", "校", "园") and re.match(r"各|都|均|每", after):
         return False
@@ -292,6 +300,9 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     if unit == "学分" and re.search(r"每\d+个?(?:学时|课时|小时)[^,，]{0,4}$", before):
         return False  # a rate of exchange
     return not (q.family == RATIO and not re.search(r"比|师", t[max(0, q.start - 60) : q.start] + after[:4]))
+
+
+_EACH_OF_SET = re.compile(r"[所个名]?[^,，、\d]{1,6}?(?:各|均|都|每[人班校园]|分别|人均)(?=[^,，]*(?:\d|[一二三四五六七八九十]+[所个名人]))|(?:项|个|大)指标")
 
 
 def _digits(t: str, q: Quantity) -> str:
@@ -321,6 +332,8 @@ def _is_condition(q: Quantity, t: str, begin: int, stop: int) -> bool:
         return False
     if re.match(r"(?:凡|对|如|若|凡是|对于)(?!口|接)", left) and re.match(r"的[^,，\d]{0,10}$", after):
         return True
+    if q.family == RATE and (q.suffix == "以下" or re.search(r"(?:低于|不足|达不到|未达到?|不到|未满)$", left)):
+        return _IF_NUMBER.match(t[q.end : stop + 12]) is not None
     if q.family == RATE and not (clean(_trim(_BOUNDS.sub("", left)))[0]):
         return False
     return _IF_NUMBER.match(t[q.end : stop + 12]) is not None and re.match(rf"的(?:[^,，、\d的]{{1,10}}?)?{_CONSEQUENCE}", t[q.end : stop + 14]) is not None
@@ -376,6 +389,8 @@ def _clause(
     tense = state.tense.feed(clause, own_times)
     if _PENALTY.search(clause):
         numbers = []
+    if len(numbers) == 1 and not numbers[0].suffix and _ALL_OF_IT.match(t, stop):
+        numbers = []  # 剩余的37个班级,年内全部消化
     numbers = [q for q in numbers if not _is_condition(q, t, begin, stop) and not _IS_SET.match(t[q.end : stop])]
     recurs = next((x.words for x in own_times if x.kind == "each"), "")
     dated = [x for x in own_times if x.kind not in ("each", "base", "gone")]
@@ -506,6 +521,8 @@ def _unnumbered(
             if not state.metric and not state.last:
                 continue
             name, region = state.metric or state.last[-1].name, ""
+            if one.comparator == "eliminate" and not _TO_BE_NONE.search(name):
+                continue
         else:
             name, region = clean(one.name)
         name = _trim_front(name).replace("党的组织", "党组织")
@@ -543,6 +560,9 @@ def _unnumbered(
             finding.past = tense in (facts.PAST, facts.FORECAST)
             found.append(finding)
     return found
+
+
+_TO_BE_NONE = re.compile(r"大班|班额|无证|辍学|失学|危房|隐患|事故|违规|存量|缺口|问题|近视|旱厕")
 
 
 def _trim_front(name: str) -> str:
@@ -651,8 +671,11 @@ def _run(
     subject = _trim(subject)
     listed_time = _times_listed(in_left, len(run.items)) or _times_listed(state.listed_times, len(run.items))
     made = _Made(s, begin, stop, run, state, earlier, in_which, per, how, predicate[0] if predicate else "", base)
+    shared_times = _times_shared(bare_left=run.left, times=in_left) if len(run.items) == 1 else []
     found = _many(made, subject, listed_time) if len(run.items) > 1 or listed_time else _one(made, subject, first)
     spelled = [x for x in in_left if x.kind not in ("each", "gone", "base")]
+    if len(shared_times) > 1:
+        found = [replace(f, time=x, own_time=True, notes=list(f.notes)) for f in found for x in shared_times]
     recurs = next((x.words for x in in_left if x.kind == "each"), "") or (
         per if re.search(r"每[二两三半]?学?(?:年|月|周|天|日|期)|每学期", per) else ""
     )
@@ -668,6 +691,12 @@ def _run(
         if last.suffix and not finding.comparator:
             finding.comparator = _of_suffix(last.suffix)
     return [f for f in found if f.name or f.value]
+
+
+def _times_shared(bare_left: str, times: list[Time]) -> list[Time]:
+    """2014年、2015年、2016年各10所: years that get the same number each."""
+    dated = [x for x in times if x.kind == "year"]
+    return dated if len(dated) > 1 and re.search(r"(?:各|均|都|每年)(?:为|达到?|不[少低]于)?$", bare_left) else []
 
 
 def _ahead(time: Time | None, plan: Plan) -> Time | None:
@@ -798,6 +827,9 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
     finding = _named(made, q, name, region, after)
     if finding is None:
         return []
+    if not regions and not finding.region and joined(made) and made.earlier:
+        before = [f.region for f in made.earlier if f.place == made.earlier[-1].place]
+        regions = before if len(set(before)) > 1 else []
     if regions:
         state.regions = regions
         return [replace(finding, region=r, notes=list(finding.notes)) for r in regions]
@@ -889,6 +921,8 @@ def _named(made: _Made, q: Quantity, name: str, region: str, after: str) -> Find
         return _rate(made, q, finding, name, after)  # 不少于在校生的1.2倍
     if family in (POINTS, TIMES) or (growth and family in (RATE, YEARS)) or (made.how == "to" and family == POINTS):
         return _growth(made, q, finding, name, growth)
+    if growth and growth["down"] and growth[0].endswith("率"):
+        growth = None  # 压减率 is a level
     if growth and growth.end() == len(name) and q.family in (COUNT, MONEY, AREA, TIME) and _is_more(made, name, q):
         return _growth(made, q, finding, name, growth)
     if family == YEARS:
@@ -1155,6 +1189,8 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     same = head is not None and _same_kind(head.unit, finding.unit)
     bound = made.how in ("at_least", "at_most", "more", "less", "to") or bool(q.suffix) or bool(q.high)
     part = state.whole if made.in_which and state.whole is not None else head
+    if part is None and state.lead is not None and _same_kind(state.lead.unit, finding.unit):
+        part = state.lead
     if part is None or not _same_kind(part.unit, finding.unit):
         alike = [f for f in (*state.recent, *made.earlier) if f.noun and _same_kind(f.unit, finding.unit)]
         if alike and family == COUNT:
@@ -1178,7 +1214,11 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
             if finding.comparator == "range":
                 finding.comparator = "add"
             return _counted(made, q, finding)
-        if (region_only or group or (time_only and made.earlier)) and part is None and (what := _quota(made)):
+        if (
+            (region_only or group or (time_only and made.earlier))
+            and (part is None or not _same_kind(part.unit, finding.unit))
+            and (what := _quota(made))
+        ):
             finding.name = finding.subject = finding.noun = what
             finding.region = f"+{noun}" if group else finding.region
             return _counted(made, q, finding)
@@ -1414,8 +1454,12 @@ def _same_kind(a: str, b: str) -> bool:
 
 def _members(subject: str, made: _Made) -> list[str]:
     """The subjects a shared value is for, each with the shared tail: 教师、校干年交流比例 give two."""
-    text = clean(subject)[0]
+    text = re.sub(r"[一二三四五六七八九十\d]+[项个大]指标$", "", clean(subject)[0])
     each = bool(_EACH_LIST.search(made.run.left))
+    if made.in_which and not each:
+        return []  # 其中A、B比例 is one share
+    if re.search(r"(?:生|师|人员|学校|幼儿|儿童)中(?![小学职考等])|与.*(?:合作|共建|联合|结对|对接)", text):
+        return []
     if "、" not in text and not each:
         return []
     text = re.sub(r"(?:均|都|各|分别|全部)$", "", text)
@@ -1426,7 +1470,7 @@ def _members(subject: str, made: _Made) -> list[str]:
         )
         if part
     ]
-    if not 2 <= len(parts) <= 8:
+    if not 2 <= len(parts) <= 8 or any(_WAY_IN.search(part) for part in parts[:-1]):
         return []
     standing = re.compile(rf"(?:{words.CLASS_NOUN})$")
     if not each and not all(standing.search(part) for part in parts[:-1]):
@@ -1434,6 +1478,10 @@ def _members(subject: str, made: _Made) -> list[str]:
     if each and not all(standing.search(part) or words.IS_STAGE.fullmatch(part) for part in parts[:-1]):
         return []
     return _shared_tail(parts)
+
+
+_WAY_IN = re.compile(r"[\u4e00-\u9fff]{2}(?:到|向|对(?!口)|与|占)[\u4e00-\u9fff]{2}")
+"""A member that is a clause of its own: 教师到乡村学校, 薄弱学校交流."""
 
 
 def _shared_tail(parts: list[str]) -> list[str]:
