@@ -70,7 +70,7 @@ _SLOGAN = re.compile(
     r"(?P<np>[^,，。;；:：]{0,24}?)(?P<do>确保|达到|实现|落实|做到|保证|依法|坚持)[^,，。;；:：“]{0,20}(?:“|\")?(?P<slogan>两个只增不减|三个?增长(?:一提高)?|三个?增长、?两个提高|两个不低于(?:或高于)?|两个提高|两个比例)(?:”|\")?"
 )
 _MADE_READY = re.compile(
-    r"(?:建成(?!.{0,20}(?:体系|机制|格局|制度|模式|社会|强市|强县|强区|教育))|竣工|完工|投入使用|投用|交付|移交|开学|启用|开工|动工|封顶|招生(?=$|并|运行|办学|开学)|完成(?=.{0,12}(?:建设|验收|摸底|排查|评估|整改|改造|搬迁|招标|治理|普查|审批|立项|移交|整治|评定|认定))|通过(?=.{0,14}(?:验收|认定|评估|督导)))"
+    r"(?:(?:整改|改造|搬迁|治理|清理|建设|拆除|合并)(?:到位|完毕|完成)|建成(?!.{0,20}(?:体系|机制|格局|制度|模式|社会|强市|强县|强区|教育))|竣工|完工|投入使用|投用|交付|移交|开学|启用|开工|动工|封顶|招生(?=$|并|运行|办学|开学)|完成(?=.{0,12}(?:建设|验收|摸底|排查|评估|整改|改造|搬迁|招标|治理|普查|审批|立项|移交|整治|评定|认定|合并|撤并|整合|调整))|通过(?=.{0,14}(?:验收|认定|评估|督导)))"
 )
 _READY_NOUN = re.compile(
     r"学校|幼儿园|小学|中学|高中|校区|大楼|项目|工程|楼|基地|中心|学院|园区|教室|食堂|治理|平台|任务|验收|评估|排查|县|区$|建设"
@@ -105,7 +105,7 @@ def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[I
     text = re.sub(r"[“”\"「」]", "", clause[-_LONGEST:])
     found = [] if numbered else [*_covered(text), *_none_left(text, before)]
     found += _against_another(text, sentence)
-    if not numbered and (m := _NOUGHT.search(text)):
+    if not numbered and not found and (m := _NOUGHT.search(text)):
         found.append(
             Implied(m["rate"], "=", "0", "%", "explicit")
             if m["rate"].endswith("率")
@@ -192,7 +192,7 @@ def _all_of(text: str) -> list[Implied]:
         who = m["who"]
     else:
         return []
-    if _RHETORIC.search(who):
+    if _RHETORIC.search(who) or re.search(r"放心|满意|温馨|[乐家]园$|品牌$|堡垒$|阵地$", text[-12:]):
         return []
     return [Implied(re.sub(r"所有|全体|每一?(?:所|个|名|位)|全部", "", f"{m['np']}{m['vp']}比例"), "=", "100", "%")]
 
@@ -208,6 +208,8 @@ def due(clause: str, before: str) -> tuple[str, int] | None:
     elif not before and len(subject) < 2:
         subject = ""
     rest = clause[m.start() :]
+    if re.fullmatch(r"(?:秋季|春季)?(?:学期)?", subject) and rest.startswith("开学"):
+        return None  # a time itself
     if len(rest) > 24 or (subject and not _READY_NOUN.search(subject + rest)):
         return None
     return f"{subject}{rest}", m.start()

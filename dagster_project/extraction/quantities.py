@@ -86,6 +86,7 @@ _NOT_BEFORE = {
 }
 _NOT = {unit: f"(?![{begins}])" for unit, begins in _NOT_BEFORE.items()}
 _NOT["名"] = "(?!师(?!范|资)|校(?![长医外])|[优牌园家单录额称誉特著])"  # 50名师范生 are fifty
+_NOT["个"] = "(?!人(?![工才员文])|[性体别])"
 _NOT["次"] = "(?![年日序性]|全会|全体会议|会议|党代会)"
 _UNIT = "|".join(re.escape(unit) + _NOT.get(unit, "") for unit in _UNITS)
 _PER = (

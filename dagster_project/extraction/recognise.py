@@ -152,8 +152,11 @@ _DEFINES = re.compile(r"(?:不足|未满|少于|不满|超过|满|超出|低于|
 _ABOUT_PERIOD = re.compile(r"(?:连续|任期|任职|服务期|合同期|从教|教龄|以来|工作|间隔|周期|每|近)$")
 # 22所学校全部完成改造: the number is the set's, what is asked is all of it.
 _IS_SET = re.compile(r"[^,，、\d率比]{1,14}?(?:全部|全都)(?!的|通过)[^,，、\d]{2,}$|[^,，、\d]{1,14}人均")
-_ALL_OF_IT = re.compile(r"[,，][^,，、\d]{0,12}?(?:\d{1,2}月[底末]?前)?[^,，、\d]{0,6}全部[^,，、\d]{2,12}(?=[,，]|$)")
+_ALL_OF_IT = re.compile(
+    r"[,，](?:到|于|在|要|须|必须|确保|力争|争取|年内|[春秋]季学期|开学|结束|年?底|月|前|\d{1,2}|\d{4}年)*全部[^,，、\d]{2,12}(?=[,，]|$)"
+)
 _PENALTY = re.compile(r"扣减|扣除|扣分|罚款|处罚|追究|核减|约谈")
+_ADVERB = re.compile(r"至少|最少|最多")
 _FACT_HAVE = re.compile(r"(?:共|现|尚|仅|仍|还|已|设)有$|(?:下辖|下设|辖|还差|还缺|尚缺|缺)$")
 
 
@@ -230,7 +233,7 @@ def _with_purpose(found: list[Finding]) -> list[Finding]:
 
 def _dated_behind(found: list[Finding]) -> list[Finding]:
     """新增学位800个,两年内建成: a last clause that only says when is the time of what stands before it."""
-    if len(found) < 2 or found[-1].value or found[-1].comparator != "<=" or found[-1].subject:
+    if len(found) < 2 or found[-1].value or not found[-2].value or found[-1].comparator != "<=" or found[-1].subject:
         return found
     last = found.pop()
     for finding in found:
@@ -246,6 +249,8 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     # A time swallows its own number.
     near = [x for x in times if x.start < q.end and q.start < x.end]
     if near and (unit.startswith(("年", "个月")) or any(x.start <= q.start and q.end <= x.end + 1 for x in near)):
+        return False
+    if re.match(r"的(?:热情|努力|信心|精力|力气|干劲|勇气|决心|真诚|把握|诚意|耐心|投入)", after):
         return False
     if q.hidden and unit in (
         "县",
@@ -289,7 +294,7 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
             return False
         if _DEFINED.match(after) and (_DEFINES.search(before) or q.suffix):
             return False
-        if re.match(r"口", after) or re.search(r"(?:不足|未满|每)$", before) or re.search(r"按$", before):
+        if re.match(r"口", after) or re.search(r"(?:不足|未满|每)$", before) or re.search(r"(?<!分别)按$", before):
             return False
     if unit in ("期", "批") and q.numeral and not (q.suffix or re.search(words.AT_LEAST, before[-6:])):
         return False
@@ -316,8 +321,11 @@ _CONSEQUENCE = (
     r"(?:[,，]?(?:要|须|应|应当|将|可|可以|县级|依法|由[^,，]{1,8})?"
     r"(?:一律|予以|给予|取消|不得|不予|不能|责令|停止|约谈|通报|限期|核减|扣减|扣除|奖励|一次性|优先|方可|追究|暂停|保留|独立|单独|不再|视为|认定为|撤并|撤销|按|配备|实行|设立|设置|可以|调整))"
 )
-_IF_NUMBER = re.compile(rf"的(?:[^,，、\d的]{{1,10}}?)?{_CONSEQUENCE}|的[^,，、\d]{{0,8}}$")
+_FOLLOWS = re.compile(rf"的(?:[^,，、\d的]{{1,10}}?)?{_CONSEQUENCE}")
 _BOUNDS = re.compile(r"(?:低于|不足|未达到?|达不到|不到|超过|少于|多于|高于|大于|不满|未满|满|突破|超出|达到|在)$")
+
+
+_PUNISHED = re.compile(r"(?:低于|不足|达不到|未达到?|不到|未满)$")
 
 
 def _is_condition(q: Quantity, t: str, begin: int, stop: int) -> bool:
@@ -326,17 +334,19 @@ def _is_condition(q: Quantity, t: str, begin: int, stop: int) -> bool:
     It is bound, stands before 的, and a consequence follows; 80%以上的学校配备… is a share and none.
     """
     left, after = t[begin : q.start], t[q.end : stop]
-    if after in ("的",) and t[stop : stop + 1] in ",，":
+    if after == "的" and t[stop : stop + 1] in ",，":
         return True
     if not after.startswith("的") or not (q.suffix or _BOUNDS.search(left)):
         return False
-    if re.match(r"(?:凡|对|如|若|凡是|对于)(?!口|接)", left) and re.match(r"的[^,，\d]{0,10}$", after):
+    whom = re.match(r"的[^,，、\d]{0,10}$", after)
+    if whom and re.match(r"(?:凡是?|对于?(?!口|接)|如|若)", left):
         return True
-    if q.family == RATE and (q.suffix == "以下" or re.search(r"(?:低于|不足|达不到|未达到?|不到|未满)$", left)):
-        return _IF_NUMBER.match(t[q.end : stop + 12]) is not None
-    if q.family == RATE and not (clean(_trim(_BOUNDS.sub("", left)))[0]):
-        return False
-    return _IF_NUMBER.match(t[q.end : stop + 12]) is not None and re.match(rf"的(?:[^,，、\d的]{{1,10}}?)?{_CONSEQUENCE}", t[q.end : stop + 14]) is not None
+    if q.family == RATE:
+        if q.suffix in ("以下", "以内") or _PUNISHED.search(left):
+            return whom is not None or _FOLLOWS.match(t, q.end) is not None
+        if not clean(_trim(_BOUNDS.sub("", left)))[0]:
+            return False
+    return _FOLLOWS.match(t, q.end) is not None
 
 
 @dataclass(slots=True)
@@ -389,7 +399,7 @@ def _clause(
     tense = state.tense.feed(clause, own_times)
     if _PENALTY.search(clause):
         numbers = []
-    if len(numbers) == 1 and not numbers[0].suffix and _ALL_OF_IT.match(t, stop):
+    if len(numbers) == 1 and numbers[0].family == COUNT and not words.MADE.search(t[begin : numbers[0].start]) and _ALL_OF_IT.match(t, stop):
         numbers = []  # 剩余的37个班级,年内全部消化
     numbers = [q for q in numbers if not _is_condition(q, t, begin, stop) and not _IS_SET.match(t[q.end : stop])]
     recurs = next((x.words for x in own_times if x.kind == "each"), "")
@@ -668,6 +678,8 @@ def _run(
         subject, how = bare[: predicate.start()], str(predicate.lastgroup)
     else:
         subject, how = bare, ""
+        if adverb := _ADVERB.search(bare):  # 每校至少开设5门: it may stand before the verb
+            how, subject = ("at_most" if "多" in adverb[0] else "at_least"), bare[: adverb.start()] + bare[adverb.end() :]
     subject = _trim(subject)
     listed_time = _times_listed(in_left, len(run.items)) or _times_listed(state.listed_times, len(run.items))
     made = _Made(s, begin, stop, run, state, earlier, in_which, per, how, predicate[0] if predicate else "", base)
@@ -837,12 +849,16 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
         _members(subject, made)
         if q.family in (RATE, RATIO, COEFFICIENT, MONEY, TIMES, POINTS)
         or (q.family == COUNT and made.how and words.IS_STAGE.search(subject))
+        or _EACH_ONE.search(run.left)
         else []
     )
     if len(parts) > 1:
         out = []
+        made_first = words.MADE_FIRST.match(clean(subject)[0])
         for part in parts:
             word = clean(part)[0]
+            if q.family not in (RATE, RATIO) and made_first and not words.MADE_FIRST.match(word):
+                word = made_first[0] + word
             if finding.comparator == "grow" and not words.GROWTH.search(word):
                 word += (words.GROWTH.search(subject) or [""])[0]
             if words.IS_STAGE.fullmatch(word) and metric:
@@ -854,6 +870,7 @@ def _one(made: _Made, subject: str, q: Quantity) -> list[Finding]:
     return [finding]
 
 
+_EACH_ONE = re.compile(r"、[^、]*各(?:自|有|设|配)?$")
 _AFTER_EACH = re.compile(rf"(?:应|须|要)?(?:{words.AT_LEAST}|{words.AT_MOST}|为)?$")
 
 
@@ -913,6 +930,8 @@ def _named(made: _Made, q: Quantity, name: str, region: str, after: str) -> Find
     if region and region not in ("全",) and re.match(r"(?:各|每|其余|其他|县县|乡乡)", region):
         finding.each = True
     growth = words.GROWTH.search(name)
+    if growth and growth["down"] and growth[0].endswith("率"):
+        growth = None  # 压减率 is a level
     if family == POINTS and q.high and "高于" in made.predicate:
         finding.comparator = "range"
         finding.name = finding.subject = f"{_trim(name)}高出幅度"
@@ -921,8 +940,6 @@ def _named(made: _Made, q: Quantity, name: str, region: str, after: str) -> Find
         return _rate(made, q, finding, name, after)  # 不少于在校生的1.2倍
     if family in (POINTS, TIMES) or (growth and family in (RATE, YEARS)) or (made.how == "to" and family == POINTS):
         return _growth(made, q, finding, name, growth)
-    if growth and growth["down"] and growth[0].endswith("率"):
-        growth = None  # 压减率 is a level
     if growth and growth.end() == len(name) and q.family in (COUNT, MONEY, AREA, TIME) and _is_more(made, name, q):
         return _growth(made, q, finding, name, growth)
     if family == YEARS:
@@ -1168,6 +1185,12 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     ):
         return None
     subject = _trim(name) if made.how else re.sub(r"[的、]$", "", name)
+    school = subject if _SCHOOL.search(subject) and not words.IS_STAGE.fullmatch(subject) else ""
+    if school and not made.how and not forward and state.recent and state.recent[-1].region.startswith("·"):
+        last = state.recent[-1]  # 一中招生800人;二中600人
+        if _same_kind(last.unit, finding.unit):
+            finding.region, finding.name, finding.noun, finding.verb = f"·{school}", last.name, last.noun, last.verb
+            return _counted(made, q, finding)
     if made.how and (staged := _STAGE_LAST.match(subject)):
         state.metric = staged["what"]
         subject = staged["stage"] + staged["what"]
@@ -1235,6 +1258,8 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
                     finding.region = ""
             elif family == MONEY:
                 noun = ""
+            elif not part and state.topic:
+                noun = re.sub(r"^.*[\d内的]", "", state.topic)[-12:]  # 对8个配套园,…移交5所
             elif not part and not _NOMINAL.search(verb):
                 return None
         if (
@@ -1282,8 +1307,10 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         and not has_verb
     ):
         staffed, made.per = True, "每" + made.earlier[-1].unit.rsplit("/", 1)[1]
+    member = joined(made) and forward and bool(made.earlier) and _same_kind(made.earlier[-1].unit, finding.unit)
     accepted = (
         has
+        or member
         or staffed
         or has_verb
         or bound
@@ -1473,6 +1500,8 @@ def _members(subject: str, made: _Made) -> list[str]:
     if not 2 <= len(parts) <= 8 or any(_WAY_IN.search(part) for part in parts[:-1]):
         return []
     standing = re.compile(rf"(?:{words.CLASS_NOUN})$")
+    if _EACH_ONE.search(made.run.left):
+        return parts if all(1 < len(part) <= 12 for part in parts) else []
     if not each and not all(standing.search(part) for part in parts[:-1]):
         return []
     if each and not all(standing.search(part) or words.IS_STAGE.fullmatch(part) for part in parts[:-1]):
@@ -1619,7 +1648,7 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
 
 
 _SCHOOL = re.compile(
-    r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专)$"
+    r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专|[职卫农技体艺警商师]校)$"
 )
 
 
