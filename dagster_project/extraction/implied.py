@@ -141,6 +141,8 @@ def _none_left(text: str, before: str) -> list[Implied]:
         return [_none(re.sub(r"^(?:全面|坚决|依法|清理|整顿|整治|治理|排查|对)+", "", noun[0]))] if noun else [Implied(CARRIED, "eliminate", "0", "")]
     if m := _ENDED.search(text) or _GONE_BEFORE.search(text) or _CLOSED.search(text):
         return [_none(m["np"])]
+    if before and re.fullmatch(r"(?:问题)?存量(?:问题)?(?:全部|动态)?(?:清零|归零)", text):
+        return []  # said of what the clause before ends
     m = _ZERO.search(text)
     if m is None or m["zero"] in ("零容忍", "零拒绝"):
         return []

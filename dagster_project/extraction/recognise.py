@@ -307,7 +307,7 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     return not (q.family == RATIO and not re.search(r"比|师", t[max(0, q.start - 60) : q.start] + after[:4]))
 
 
-_EACH_OF_SET = re.compile(r"[所个名]?[^,，、\d]{1,6}?(?:各|均|都|每[人班校园]|分别|人均)(?=[^,，]*(?:\d|[一二三四五六七八九十]+[所个名人]))|(?:项|个|大)指标")
+_EACH_OF_SET = re.compile(r"[所个名]?[^,，、\d]{1,6}?(?:各|均|都|每[人班校园]|分别|人均|(?<=[校园县区师生])中)(?=[^,，]*(?:\d|[一二三四五六七八九十]+[所个名人]))|(?:项|个|大)指标")
 
 
 def _digits(t: str, q: Quantity) -> str:
@@ -1282,7 +1282,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         elif not verb and made.in_which and part is not None and part.verb and family == COUNT and not has_verb:
             verb, has_verb = part.verb, True
     acts = forward and re.search(
-        r"(?:通过|达到|实现|完成|创建|建成|成为|获得|纳入|开展|接入|推行|试点|结对|投入使用|运行|招生|启动|开工|参加|进入)",
+        r"(?:通过|达到|实现|完成|创建|建成|成为|获得|纳入|开展|接入|推行|试点|结对|投入使用|运行|招生|启动|开工|参加|进入|达标|合格|挂牌|竣工|完工|成立)",
         tail,
     )
     if acts and not has_verb and not bound:
@@ -1650,6 +1650,11 @@ def _many(made: _Made, subject: str, listed_time: list[Time]) -> list[Finding]:
 _SCHOOL = re.compile(
     r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专|[职卫农技体艺警商师]校)$"
 )
+
+
+def is_school(name: str) -> bool:
+    """A name of one school: 信州职校, 第一中学, not a stage like 小学."""
+    return _SCHOOL.search(name) is not None and len(name) > 2 and not words.IS_STAGE.fullmatch(name)
 
 
 def _regroup(head: str, count: int) -> list[str]:
