@@ -182,6 +182,7 @@ def _says_again(heading: Finding, body: Finding) -> bool:
         (heading.value, heading.value_high) == (body.value, body.value_high)
         and heading.unit == body.unit
         and bool(heading.value)
+        and _alike(heading.name, body.name) >= 0.5
     )
 
 

@@ -72,9 +72,15 @@ def named(text: str) -> str:
     return _named(text[:14])
 
 
+_VERB_FIRST = re.compile(r"新建[县区](?=第|[一二三四五六七八九十\d]|[实职公民特中小幼高进])")
+"""新建县第三幼儿园 is to be built; 新建 is a district's name too."""
+
+
 @lru_cache(maxsize=65536)
 def _named(text: str) -> str:
     if _LAST.search(text, 1) is None:
+        return ""
+    if _VERB_FIRST.match(text):
         return ""
     names = reference().names
     for length in range(min(12, len(text)), 1, -1):

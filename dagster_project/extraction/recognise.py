@@ -322,10 +322,10 @@ _CONSEQUENCE = (
     r"(?:一律|予以|给予|取消|不得|不予|不能|责令|停止|约谈|通报|限期|核减|扣减|扣除|奖励|一次性|优先|方可|追究|暂停|保留|独立|单独|不再|视为|认定为|撤并|撤销|按|配备|实行|设立|设置|可以|调整))"
 )
 _FOLLOWS = re.compile(rf"的(?:[^,，、\d的]{{1,10}}?)?{_CONSEQUENCE}")
-_BOUNDS = re.compile(r"(?:低于|不足|未达到?|达不到|不到|超过|少于|多于|高于|大于|不满|未满|满|突破|超出|达到|在)$")
+_BOUNDS = re.compile(r"(?:(?<!不)(?<!得)(?<!应)(?<!能)(?:低于|少于|超过|多于|高于|大于)|不足|未达到?|达不到|不到|不满|未满|满|突破|超出|达到|在)$")
 
 
-_PUNISHED = re.compile(r"(?:低于|不足|达不到|未达到?|不到|未满)$")
+_PUNISHED = re.compile(r"(?:(?<!不)(?<!得)(?<!应)(?<!能)低于|不足|达不到|未达到?|不到|未满)$")
 
 
 def _is_condition(q: Quantity, t: str, begin: int, stop: int) -> bool:
@@ -493,12 +493,12 @@ def _clause(
     if found:
         state.last, state.onward = found, None
         state.recent = (state.recent + found)[-40:]
+    if not found and (topic := re.match(r"对(?:于)?(?P<who>[^,，]{2,16})$", clause)):
+        state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"])[0])
     if not runs:
         listed = _subject_of(clause, times, begin)
         if listed:
             state.metric = listed
-        if topic := re.match(r"对(?:于)?(?P<who>[^,，]{2,16})$", clause):
-            state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"])[0])
     state.clause, state.clause_held = _without_times(clause, begin, times), bool(found)
     if not runs:
         state.listed_times = [x for x in times if x.kind == "year"] or state.listed_times
@@ -548,7 +548,7 @@ def _unnumbered(
         finding.past = tense in (facts.PAST, facts.FORECAST)
         found.append(finding)
     if not found and not numbered:
-        ends = [x for x in times if x.deadline and (x.until or x.kind == "month" or len(x.deadline) > 4)]
+        ends = [x for x in times if (x.deadline or x.kind == "month") and (x.until or x.kind == "month" or len(x.deadline) > 4)]
         if (
             not ends
             and begin
@@ -1212,7 +1212,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
     same = head is not None and _same_kind(head.unit, finding.unit)
     bound = made.how in ("at_least", "at_most", "more", "less", "to") or bool(q.suffix) or bool(q.high)
     part = state.whole if made.in_which and state.whole is not None else head
-    if part is None and state.lead is not None and _same_kind(state.lead.unit, finding.unit):
+    if part is None and state.lead is not None and family == COUNT and _counts_alike(state.lead.unit, finding.unit):
         part = state.lead
     if part is None or not _same_kind(part.unit, finding.unit):
         alike = [f for f in (*state.recent, *made.earlier) if f.noun and _same_kind(f.unit, finding.unit)]
@@ -1252,7 +1252,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         if verb and not noun and made.run.shared and family == COUNT:
             noun = made.run.shared
         if verb and not noun:
-            if part is not None and part.noun and (same or _same_kind(part.unit, finding.unit)):
+            if part is not None and part.noun and (same or _counts_alike(part.unit, finding.unit)):
                 noun = part.noun
                 if finding.region == "":
                     finding.region = ""
@@ -1477,6 +1477,11 @@ def _same_kind(a: str, b: str) -> bool:
     strip = str.maketrans("", "", "万亿千")
     x, y = a.split("/")[0].translate(strip), b.split("/")[0].translate(strip)
     return x == y or {x, y} <= {"名", "人", "位"}
+
+
+def _counts_alike(a: str, b: str) -> bool:
+    """个 counts what 所, 家 and 处 count."""
+    return _same_kind(a, b) or ("个" in (a, b) and {a, b} <= {"个", "所", "家", "处", "座", "间"})
 
 
 def _members(subject: str, made: _Made) -> list[str]:
