@@ -1282,11 +1282,12 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         elif not verb and made.in_which and part is not None and part.verb and family == COUNT and not has_verb:
             verb, has_verb = part.verb, True
     acts = forward and re.search(
-        r"(?:通过|达到|实现|完成|创建|建成|成为|获得|纳入|开展|接入|推行|试点|结对|投入使用|运行|招生|启动|开工|参加|进入|达标|合格|挂牌|竣工|完工|成立)",
+        r"(?:通过|达到|实现|完成|创建|建成|成为|获得|纳入|开展|接入|推行|试点|结对|投入使用|运行|招生|启动|开工|参加|进入|达标|合格|挂牌|竣工|完工|成立|参与)",
         tail,
     )
     if acts and not has_verb and not bound:
         finding.comparator = finding.comparator or "="
+    helped = forward and re.search(r"(?:为|给|帮助|组织)$", made.run.left) is not None and words.MADE.search(tail)
     meant = bool(re.search(r"力争|争取|确保", made.run.left)) and bool(subject)
     has = (
         forward
@@ -1316,6 +1317,7 @@ def _count(made: _Made, q: Quantity, finding: Finding, name: str, after: str) ->
         or bound
         or meant
         or bool(acts)
+        or bool(helped)
         or (forward and words.MADE_FIRST.match(tail) is not None)
         or made.how == "exact"
         or (made.in_which and part is not None)
@@ -1486,8 +1488,8 @@ def _counts_alike(a: str, b: str) -> bool:
 
 def _members(subject: str, made: _Made) -> list[str]:
     """The subjects a shared value is for, each with the shared tail: 教师、校干年交流比例 give two."""
-    text = re.sub(r"[一二三四五六七八九十\d]+[项个大]指标$", "", clean(subject)[0])
-    each = bool(_EACH_LIST.search(made.run.left))
+    text, counted = re.subn(r"[一二两三四五六七八九十\d]+(?:[项个大]指标|个)$", "", clean(subject)[0])
+    each = bool(_EACH_LIST.search(made.run.left)) or counted > 0
     if made.in_which and not each:
         return []  # 其中A、B比例 is one share
     if re.search(r"(?:生|师|人员|学校|幼儿|儿童)中(?![小学职考等])|与.*(?:合作|共建|联合|结对|对接)", text):
