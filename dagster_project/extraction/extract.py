@@ -8,12 +8,12 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 
-from dagster_project.extraction import facts, places, plans, recognise, tables
+from dagster_project.extraction import facts, periods, places, plans, recognise, tables
 from dagster_project.extraction.candidate import Candidate
 from dagster_project.extraction.document import Document, Note, Section
-from dagster_project.extraction.periods import Plan
-from dagster_project.extraction.quantities import COUNT
-from dagster_project.extraction.recognise import Finding, State
+from dagster_project.extraction.finding import Finding, State
+from dagster_project.extraction.periods import Plan, Time
+from dagster_project.extraction.quantities import COUNT, numeral
 from dagster_project.extraction.resolve import Reference, reference
 from dagster_project.extraction.statements import sentences
 
@@ -39,7 +39,7 @@ def extract(document: Document, known: Reference | None = None) -> list[Candidat
     known = known or reference()
     text = document.text
     plan = plans.plan_of(text)
-    own = plans.region_of(text, known.names)
+    own = plans.region_of(text, known.names, known.stems)
     outline = _Outline(document, plans.looks_back(text))
     kept = _without_doubles(_findings(document, plan, outline), outline)
     return _candidates(kept, document, outline, plan, own, known)
@@ -61,19 +61,24 @@ def _paragraphs(document: Document, start: int, end: int, state: State, outline:
     text = document.text
     section: Section | None = None
     lead_end = 0
+    led: Section | None = None
     for line in re.finditer(r"[^\n]+", text[start:end]):
         a, b = start + line.start(), start + line.end()
         if not line[0].strip():
             continue
         now = outline.section(a)
         if now is not section:
-            if section is None or now is None or not _inside(now, section):
+            if led is None or now is None or not _inside(now, led):
                 state.lead_time = None
             if a >= lead_end:
                 state.lead = None
             section = now
             opened = places.opening(now.title)[0] if now is not None else []
             state.scope = opened[0] if len(opened) == 1 else ""
+            if now is not None and (stage := _stage_time(now, state.plan)):
+                state.lead_time, led = stage, now
+        elif state.scope and now is not None and a > now.start + len(now.title) + 8 and "。" in text[now.start : a]:
+            state.scope = ""  # an item that is no heading speaks for its own paragraph
         state.tense.heading = outline.tense(a)
         state.tense.preamble = outline.looks_back or (a < outline.preamble_end and len(line[0]) > _SHORT)
         state.paragraph()
@@ -98,7 +103,22 @@ def _paragraphs(document: Document, start: int, end: int, state: State, outline:
         if (_LEAD_IN.search(line[0]) and state.time is not None) or (
             state.time is not None and not found_any and len(line[0]) < 40 and re.search(r"目标", line[0])
         ):
-            state.lead_time = state.time
+            state.lead_time, led = state.time, now
+
+
+_STAGE_TITLE = re.compile(r"阶段|年度|学年|分步|步骤|第[一二三四]步|年(?:工作)?(?:目标|任务|重点|计划|安排)?$")
+
+
+def _stage_time(section: Section, plan: Plan) -> Time | None:
+    """The time that a heading sets for what stands under it: 宣传摸底阶段(2022年3月至5月), 2023年目标."""
+    title = section.title[:40]
+    if not _STAGE_TITLE.search(re.sub(r"[(（][^)）]*[)）]", "", title)):
+        return None
+    found = [t for t in periods.find(title, plan) if t.kind in ("year", "span", "plan") and t.last is not None]
+    if not found or (plan.first is not None and (found[-1].last or 0) < plan.first):
+        return None
+    first, last = found[0].first, found[-1].last
+    return Time(0, 0, "span" if first != last else "year", first, last, found[-1].deadline, title)
 
 
 def _inside(inner: Section, outer: Section) -> bool:
@@ -226,6 +246,8 @@ def _candidates(
         if not code and region:
             notes.append("地区未能对应代码 / region without a code")
         period, deadline, target_year, hidden = _when(f, plan)
+        if hidden:
+            notes.append("年份隐去 / the year is hidden")
         resolved = known.indicator(f.name, f.unit)
         if not resolved.code:
             notes.append(resolved.note)
@@ -253,12 +275,19 @@ def _shorten(f: Finding) -> tuple[int, int]:
     return start, end
 
 
+_CITIES = ("11", "12", "31", "50")
+"""Provinces that are cities: no city stands between them and their counties."""
+
+
 def _region(f: Finding, own: str, own_code: str, plan: Plan, known: Reference) -> tuple[str, str]:
     if f.speaker == "nation":
         return "全国", "100000"
     if f.speaker == "province":
         code = f"{own_code[:2]}0000" if own_code else ""
         return known.region_name(code) or "全省", code
+    if f.speaker == "city" and own_code and own_code[4:] != "00" and own_code[:2] not in _CITIES:
+        code = f"{own_code[:4]}00"
+        return known.region_name(code) or "全市", code
     if not f.region:
         return own, own_code
     if f.region.startswith("·"):
@@ -286,6 +315,8 @@ def _when(f: Finding, plan: Plan) -> tuple[str, str, str, bool]:
             return "", "", "", True
         if time.last is not None:
             return time.period, time.deadline, str(time.last), False
+        if time.kind == "within" and (span := _within(time, plan)):
+            return span, "", span[-4:], False
         if time.kind == "within" and plan.last is None and plan.work_year is None:
             return "", time.words, "", False
     if plan.last is not None:
@@ -293,6 +324,15 @@ def _when(f: Finding, plan: Plan) -> tuple[str, str, str, bool]:
     if plan.work_year is not None:
         return str(plan.work_year), "", str(plan.work_year), False
     return "", "", "", False
+
+
+def _within(time: Time, plan: Plan) -> str:
+    """三年内 in a text of one year: that year and the two after it; empty for plans of several years."""
+    found = re.match(r"[一二两三四五六七八九十\d]+(?=年)", time.words)
+    count = numeral(found[0]) if found else None
+    if count is None or count < 2 or plan.now is None or (plan.first != plan.last and plan.work_year is None):
+        return ""
+    return f"{plan.now}-{plan.now + int(count) - 1}"
 
 
 _LEVELS = (

@@ -33,7 +33,7 @@ _COVERED = re.compile(
 _COVERS = re.compile(r"(?P<np>[^,，。;；:：]{0,30}?)覆盖(?P<of>(?:全部|所有|全体|每一?[所个名])[^,，。]{2,24})$")
 _NOT_MEASURED = re.compile(r"原则|要求$|格局$|检查|排查|监管|督查|宣传|方式")
 _GONE_NOUN = (
-    "大班额|超大班|大通铺|危房|危险校舍|无证|非法办学|黑园|黑校|事故|事件|案件|辍学|失学|欺凌|空白|文盲|旱厕|薄弱园|薄弱学校|缺口|代课|违规|择校|看管式|D级|缺编|大校额|火灾|溺亡|溺水|隐患|超标(?:学校|班级|校)|问题学校|问题校车|不合格(?:学校|园)|不达标(?:学校|园)|"
+    "大班额|超大班|大通铺|危房|危险校舍|无证|非法办学|黑园|黑校|事故|事件|案件|辍学|失学|欺凌|空白|文盲|旱厕|薄弱园|薄弱学校|缺口|代课|违规|择校|D级|缺编|大校额|火灾|溺亡|溺水|隐患|超标(?:学校|班级|校)|问题学校|问题校车|不合格(?:学校|园)|不达标(?:学校|园)|"
     "童工|伤亡|体罚|有偿补课|彩钢|旧校舍|土操场|重大疫情"
 )
 _ENDED = re.compile(
@@ -88,8 +88,15 @@ _GONE_ALONE = re.compile(
     rf"(?:确保|力争|并|要|予以|必须|年内|实现|到|保持)*(?:全部|全面|坚决|彻底|动态|基本)*(?:予以|得到)?(?:取缔|消除|清零|关停|清除|清理|消化|化解|归零|整改|销号|为零){_DONE}"
 )
 _ALL_DONE = re.compile(r"(?:[一二三四]季度|上半年|年底前?|要|力争|争取|确保)*(?:全面|全部|如期)(?:完成|实现|开工|竣工|达标|建成|完工)(?:目标任务|任务|目标)?")
+_COVERED_ALONE = re.compile(r"(?:要|力争|争取|确保|基本|逐步|最终)*(?:实现|达到|做到)(?:基本)?全覆盖")
 _LONGEST = 120
 """All forms end with their clause: more words before it say nothing."""
+
+
+def gone_in(clause: str) -> str:
+    """What a clause speaks of getting rid of: C、D级危房 of 完成C、D级危房整治; empty where it does not."""
+    found = re.search(rf"[^,，。;；:：]{{0,12}}?(?:{_GONE_NOUN})", clause)
+    return _gone(re.sub(r"^(?:完成|开展|推进|加快|全面|对)+", "", found[0])) if found else ""
 
 
 def may_hold(clause: str) -> bool:
@@ -111,6 +118,8 @@ def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[I
             if m["rate"].endswith("率")
             else _none(m["rate"].removesuffix("数"))
         )
+    if not numbered and _COVERED_ALONE.fullmatch(text):
+        return [Implied(f"{CARRIED}覆盖率", "=", "100", "%")]
     if not found and not numbered:
         if _ALL_DONE.fullmatch(text):
             return [Implied(CARRIED, "=", "100", "%")]
@@ -241,4 +250,4 @@ def _gone_unit(noun: str) -> str:
         return "处" if "校舍" in noun else "个"
     if re.search(r"辍学|失学|儿童|学生|子女|文盲", noun):
         return "名"
-    return "所" if re.search(r"园|校|办学|看管", noun) else "个"
+    return "所" if re.search(r"园|校|办学", noun) else "个"

@@ -114,6 +114,7 @@ def clean(text: str, markdown: bool = False) -> Draft:
         draft.apply("markdown", _markdown)
     draft.apply("share_site", _share_site, each=True)
     draft.apply("page_mark", _page_marks)
+    draft.apply("zero", _zeros)
     draft.apply("misread", _misread, sure=False)
     draft.apply("layout", _layout)
     return draft
@@ -379,8 +380,9 @@ def _lost_bytes(text: str) -> Iterator[Edit]:
 
 
 def _odd(run: str) -> bool:
-    """Whether something stands here that would not follow a question mark: a rare character, a letter between others."""
-    return any(char not in _common() and (char.isalpha() or char in "∧∨") for char in run.split("\n")[0])
+    """Whether something stands here that would not follow a question mark: another, a rare character, a letter."""
+    run = run.split("\n")[0]
+    return run[:1] in "?？!！\ufffd" or any(char not in _common() and (char.isalpha() or char in "∧∨") for char in run)
 
 
 def _inserted(text: str, start: int, known: _Known) -> Edit | None:
@@ -417,15 +419,17 @@ def _familiar(run: str, known: _Known, own: int) -> float:
     """
     pairs = ["".join(pair) for pair in itertools.pairwise(run)]
     single = sum(char in _common() and known.single[char] > own for char in run)
-    double = sum(known.double[pair] > own for pair in pairs)
+    double = sum(known.double[pair] > own and not set(pair) - _common() for pair in pairs)
     return single / len(run) + double / max(1, len(pairs))
 
 
 # --- marks of formats and sites
 
 _HEADING_MARK = re.compile(r"^#{1,6} +(?=\S)|^> ?(?=\S)", re.MULTILINE)
-# Emphasis opens before a word and closes after one, so that ** as a hidden figure (达到**%以上) stays.
-_EMPHASIS = re.compile(r"(?<![\w*])(\*\*|__|\*)(?=[\w“《])([^*_\n]{1,200}?)(?<=[\w”》。,;:%])\1(?![\w*])")
+# Emphasis opens before a word and closes behind one; ** may also be a hidden figure: 达到**%以上, 新建**所.
+_EMPHASIS = re.compile(
+    r"(\*\*|__)(?=[\w“《])(?!(?<=\w[*_]{2})[所个年人名万亿元项班套门件])([^*_\n]{1,200}?)(?:(?<=\w)\1|(?<=[”》。,;:!?%)])\1(?!\w))"
+)
 _LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\((?:[^()\s]{1,400})\)")
 
 
@@ -475,12 +479,15 @@ _PAGE_LINE = re.compile(
     r"|[Pp]age ?\d{1,4}(?: of \d{1,4})?)[ \t\f]*$|\f",
     re.MULTILINE,
 )
+# Behind the mark a space goes with it, before it the space belongs to what ends there and goes with the layout.
 _PAGE_INLINE = re.compile(
-    r"第 ?\d{1,4} ?页[,/、 ]{0,2}共 ?\d{1,4} ?页|[Pp]age ?\d{1,4} of \d{1,4}|[-—–] \d{1,4} [-—–](?![\d-])"
+    r"(?:第 ?\d{1,4} ?页[,/、 ]{0,2}共 ?\d{1,4} ?页|[Pp]age ?\d{1,4} of \d{1,4}| ?(?P<dash>[-—–]) \d{1,4} [-—–](?![\d-])) ?"
 )
 _NUMBER_LINE = re.compile(r"^[ \t\f]*+(\d{1,3})[ \t\f]*$", re.MULTILINE)
 _NUMBERED_PAGE = re.compile(r"^[ \t]*+(\d{1,3})、", re.MULTILINE)
 _NUMBERED_PAGE_LENGTH = 150
+_NUMBER = re.compile(r"\d+")
+_LONG_LINE = 40
 _BANNER = 40
 # A sentence is over after these; after a closing bracket or quote it may be.
 _OVER = "。!?;:…！？；："
@@ -489,7 +496,9 @@ _BEGINS = re.compile(structure.MARK + r"|[|#]")
 
 def _goes_on(before: str, after: str) -> bool:
     """Whether the sentence that ends in `before` continues in `after`: a break between them has no meaning."""
-    before, after = before[-80:].rstrip(), after[:20].lstrip()
+    before, after = before[-80:].rstrip(), after[:80].lstrip()
+    if any("  " in line or "\t" in line for line in (before[before.rfind("\n") + 1 :].lstrip(), after.split("\n")[0])):
+        return False  # rows of a table
     if not before or not after or before[-1] in _OVER or _BEGINS.match(after):
         return False
     if before[-1].isdigit() and after[0] in "0123456789.%‰万亿":
@@ -503,18 +512,27 @@ def _page_marks(text: str) -> Iterator[Edit]:
         yield from pages
         return
     lines = sorted({*(match.span() for match in _PAGE_LINE.finditer(text)), *_number_lines(text)})
+    lines = sorted([*lines, *_counted_pages(text, lines)])
     marks = _together(text, _with_banners(text, _together(text, lines)))
-    inside = [
-        (match.start(), match.end(), "")
-        for match in _PAGE_INLINE.finditer(text)
-        if match[0][0] not in "-—–" or not text[match.start() - 1 : match.start()].isdigit()
-    ]
+    inside = [(*match.span(), "") for match in _PAGE_INLINE.finditer(text) if not _is_date(text, match)]
     found: list[Edit] = []
     for start, end in marks:
         before, after = _last_word(text, start), _next_word(text, end)
-        joined = _goes_on(text[max(0, before - 80) : before], text[after : after + 20])
+        joined = _goes_on(text[max(0, before - 80) : before], text[after : after + 80])
+        if not joined:  # the next line keeps its indent: it may be a row of a table
+            after = max(text.rfind(sign, end, after) + 1 for sign in "\n\f") or end
         found.append((before, after, "" if joined or not before or after == len(text) else "\n"))
     yield from _apart(sorted([*found, *inside], key=lambda edit: (edit[0], -edit[1])))
+
+
+def _is_date(text: str, match: re.Match[str]) -> bool:
+    """Whether - 12 - stands between figures of its own, as in 2025 - 12 - 31 or 9- 12 -."""
+    if not match["dash"]:
+        return False
+    before = text[max(0, match.start() - 2) : match.start()]
+    return before[-1:].isdigit() and (
+        match[0][0] != " " or (before.isdigit() and text[match.end() : match.end() + 1].isdigit())
+    )
 
 
 def _together(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -562,6 +580,21 @@ def _number_lines(text: str) -> list[tuple[int, int]]:
     return kept
 
 
+def _counted_pages(text: str, marks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Marks like 3、 inside a sentence that count pages: those between the marks of page 2 and page 4, or beside one."""
+    numbers = [(start, int(number[0])) for start, end in marks if (number := _NUMBER.search(text, start, end))]
+    if not numbers:
+        return
+    for match in _NUMBERED_PAGE.finditer(text):
+        before = _last_word(text, match.start())
+        at = bisect_left(numbers, (match.start(), 0))
+        expected = {number + 1 for _, number in numbers[max(0, at - 1) : at]}
+        expected |= {number - 1 for _, number in numbers[at : at + 1]}
+        cut = before - text.rfind("\n", 0, before) > _LONG_LINE and text[before - 1] not in _OVER
+        if cut and int(match[1]) in expected:
+            yield match.span()
+
+
 def _with_banners(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The page marks with the lines beside them that come again at three pages or more."""
     beside: list[tuple[int, int]] = []
@@ -574,7 +607,7 @@ def _with_banners(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, in
         last = text.find("\n", after, after + _BANNER + 1)
         if last > after:
             beside.append((after, last))
-    words = {span: re.sub(r"\d+", "0", text[slice(*span)].strip()) for span in beside}
+    words = {span: text[slice(*span)].strip() for span in beside}
     often = Counter(words.values())
     banners = {span for span, word in words.items() if often[word] >= 3 and word and word[-1] not in _OVER}
     return sorted({*marks, *banners})
@@ -582,20 +615,24 @@ def _with_banners(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, in
 
 def _numbered_pages(text: str) -> list[Edit]:
     """Pages that a site counts as 1、 2、 at the head of long lines cut anywhere: not a list, whose items end."""
-    marks = list(_NUMBERED_PAGE.finditer(text))
-    if len(marks) < 2 or [int(mark[1]) for mark in marks] != list(range(1, len(marks) + 1)):
+    marks: dict[int, list[tuple[int, int, bool]]] = {}  # number -> where the text before it ends, its end, is it cut
+    for match in _NUMBERED_PAGE.finditer(text):
+        before = _last_word(text, match.start())
+        cut = bool(before) and text[before - 1] not in _OVER
+        marks.setdefault(int(match[1]), []).append((before, match.end(), cut))
+    pages: list[tuple[int, int, bool]] = []
+    for number in itertools.count(1):
+        following = [
+            mark for mark in marks.get(number, ()) if not pages or mark[0] - pages[-1][1] >= _NUMBERED_PAGE_LENGTH
+        ]
+        if not following:
+            break
+        pages.append(next((mark for mark in following if mark[2] or number == 1), following[0]))
+    if len(pages) < 2 or sum(cut for _, _, cut in pages[1:]) * 2 < len(pages) - 1:
         return []
-    pieces = [text[a.end() : b.start()] for a, b in itertools.pairwise(marks)]
-    cut = sum(piece.rstrip()[-1:] not in (*_OVER, "") for piece in pieces)
-    if cut * 2 < len(pieces) or sum(map(len, pieces)) < _NUMBERED_PAGE_LENGTH * len(pieces):
-        return []
-    if any("\n" in piece.strip() for piece in pieces):
-        return []
-    found: list[Edit] = [(marks[0].start(), marks[0].end(), "")]
-    for mark, piece in zip(marks[1:], pieces, strict=True):
-        start = _last_word(text, mark.start())
-        found.append((start, mark.end(), "\n" if piece.rstrip()[-1:] in _OVER else ""))
-    return [edit for edit in found if edit[0] < edit[1]]
+    first = text.rfind("\n", 0, pages[0][1]) + 1
+    edits = [(first, pages[0][1], ""), *((start, end, "" if cut else "\n") for start, end, cut in pages[1:])]
+    return edits
 
 
 # --- characters misread by a scanner
@@ -614,9 +651,7 @@ _MISREADINGS = tuple(
         ("省均", r"[学中园育职校](省)均(?=公用|一般公共|公共|教育|预算|经费|拨款|补助|仪器|图书|校舍)", "生"),
         ("掇", r"控(掇)", "辍"),
         ("掇", r"(掇)学", "辍"),
-        # It may be a union of older pupils: parents are spoken of nearby.
-        ("学长委员会", r"(?:家长.{0,200})(学)长委员会", "家"),
-        ("学长委员会", r"(学)长委员会(?=.{0,200}家长)", "家"),
+        ("学长委员会", r"(学)长委员会", "家"),
     )
 )
 
@@ -624,6 +659,18 @@ _MISREADINGS = tuple(
 _DIGIT_SIGN = re.compile(r"[0-9][lIOo|]|[lI|][0-9]|O\.[0-9]")
 _DIGITS = re.compile(rf"(?<![a-zA-Z\d])[\dlI|O][\dlIOo|.]*[\dlIOo|](?=[%‰{_HAN}~—\-,。、;:)(）”年]|$)", re.MULTILINE)
 _DIGIT = str.maketrans("lI|Oo", "11100")
+
+
+# A circle or a letter for the zero of a year in Chinese numerals: 二○二五年
+_YEAR = re.compile(r"[一二三四五六七八九][○ΟО0Oo〇零一二三四五六七八九]{2,3}(?=年)")
+_ZERO = str.maketrans("○ΟО0Oo", "〇〇〇〇〇〇")
+
+
+def _zeros(text: str) -> Iterator[Edit]:
+    for match in _YEAR.finditer(text):
+        now = match[0].translate(_ZERO)
+        if now != match[0]:
+            yield match.start(), match.end(), now
 
 
 def _misread(text: str) -> Iterator[Edit]:
@@ -648,7 +695,9 @@ def _misread(text: str) -> Iterator[Edit]:
 _SPACES = re.compile(r"[ \t]+")
 _LETTER_SPACED = re.compile(rf"(?<![{_HAN}])[{_HAN}](?: [{_HAN}](?![{_HAN}])){{3,}}")
 _WRAP = 160  # columns; no printed line is wider
+_NARROW, _STEP = 30, 4
 _WRAPPED_LINES = 4
+_FULL = 0.85  # of that width a line must fill before a break is one of layout
 
 
 def _layout(text: str) -> Iterator[Edit]:
@@ -671,9 +720,9 @@ def _layout(text: str) -> Iterator[Edit]:
         start = stop + 1
         if not wrap or stop >= len(text) or block[0] <= start < block[1]:
             continue
-        following = text[start : start + 40]
+        following = text[start : start + 80]
         if (
-            structure.columns(line.rstrip()) >= wrap * 0.85
+            structure.columns(line.rstrip()) >= wrap * _FULL
             and not following[:1].isspace()
             and _goes_on(line, following)
         ):
@@ -682,17 +731,17 @@ def _layout(text: str) -> Iterator[Edit]:
 
 def _wrap_width(text: str) -> int:
     """The width at which a layout broke the lines of this text; 0 where lines are paragraphs."""
-    lines = text.splitlines()
-    if len(lines) < _WRAPPED_LINES or max(map(len, lines)) > _WRAP:
-        return 0
-    lines = [bare for line in lines if (bare := line.rstrip())]
-    if len(lines) < _WRAPPED_LINES:
+    lines = [bare for line in text.splitlines() if (bare := line.rstrip())]
+    if len(lines) < _WRAPPED_LINES or sum(len(line) > _WRAP for line in lines) * 4 > len(lines):
         return 0
     widths = [structure.columns(line) for line in lines]
-    widest = max(widths)
-    full = [line for line, width in zip(lines, widths, strict=True) if width >= widest * 0.85]
+    steps = Counter(width // _STEP for width in widths if _NARROW <= width <= _WRAP)
+    usual = max(steps, key=lambda step: (steps[step - 1] + steps[step] + steps[step + 1], step), default=0) * _STEP
+    full = [line for line, width in zip(lines, widths, strict=True) if width >= usual * _FULL]
+    longer = sum(width > usual + 2 * _STEP for width in widths)  # lines that went on over a page are joined by now
     cut = sum(line[-1] not in _OVER for line in full)
-    return widest if 30 <= widest <= _WRAP and len(full) * 5 >= len(lines) * 2 and cut * 5 >= len(full) * 3 else 0
+    wrapped = usual and longer * 4 <= len(full) and len(full) * 5 >= len(lines) * 2 and cut * 5 >= len(full) * 3
+    return usual if wrapped else 0
 
 
 def _line_spaces(line: str, at: int) -> Iterator[Edit]:

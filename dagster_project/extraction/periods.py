@@ -5,7 +5,7 @@ numbers other than years.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from dagster_project.extraction.quantities import numeral
@@ -27,10 +27,12 @@ _TIME = re.compile(
     | (?P<next>明年|来年|下一?年度?)
     | (?P<gone>去年|上年度?|前年|前几年)
     | (?<![\d年])(?P<lone_month>1[0-2]|[1-9])月(?:份|底|末|上旬|中旬|下旬|\d{{1,2}}日)?(?P<lone_before>底?之?以?前)?
-    | (?P<term>(?:[春秋]季学期|学期|暑假|寒假)(?:开学|结束|期间)?之?以?前|开学前|(?:[春秋]季学期)(?:开学时?|起))
+    | (?P<term>(?:学期|暑假|寒假)(?:开学|结束|期间)?之?以?前|开学前)
+    | (?P<both>今明[两二]年)
+    | (?P<part>(?<!每)[一二三四]季度|上半年|下半年|(?:春|秋)季(?:学期)?(?:开学|入学)?(?=前|起|结束|末|[^\u4e00-\u9fff]|建|投|完|交|新|入|招|达))(?P<part_end>开?学?期?(?:结束)?[前末底])?
     | (?P<each>每(?:个?学年|个?学期|季度|年度?|个?月|周|天|日)|每[两二三半]年|逐年|常年)
     | (?<![一二三四五六七八九十\d])(?P<years_within>[一二两三四五六七八十\d]{{1,3}})(?:年|个月|学年)(?:之?以?内|时间|累计)
-    | (?P<plan_years>(?<![一二三四五六七八九十\d])[三四五][年](?=内|新|改|补|累计|共|投|选|招|培|安排|完成|重点|建|计划|内|总|合计|来))
+    | (?P<plan_years>(?<![一二三四五六七八九十\d])[三四五][年](?=内|新|改|补|累计|共|投|选|招|培|引|评|组|遴|选|扩|增|安排|完成|重点|建|计划|内|总|合计|来))
     | (?P<coming>今后|未来|接下来|下一步|此后)(?:的)?(?P<coming_years>[三四五]年)?
     )""",
     re.VERBOSE,
@@ -108,12 +110,15 @@ def find(text: str, plan: Plan) -> tuple[Time, ...]:
             continue
         if (time.kind in ("span", "plan") and _NAME_OF_PLAN.match(text, match.end())):
             continue
+        if time.kind == "next" and plan.work_year and re.search("今年|今明", text):  # beside 今年 it is the year after
+            time = replace(time, first=plan.work_year + 1, last=plan.work_year + 1)
         found.append(time)
     return tuple(found)
 
 
 _LEFT_OVER = re.compile(r"(?:度)?(?:结转|遗留|未|续建|转入|结余|欠)")
 """上年结转项目: what the year before left to do is still to be done."""
+_PARTS = (("一季", 3), ("二季", 6), ("三季", 9), ("四季", 12), ("上半", 6), ("下半", 12), ("春", 3), ("秋", 9))
 
 
 def _time(m: re.Match[str], plan: Plan) -> Time | None:
@@ -156,6 +161,11 @@ def _time(m: re.Match[str], plan: Plan) -> Time | None:
         if _LEFT_OVER.match(m.string, end):
             return None
         return Time(start, end, "base" if lead in ("比", "较", "与") else "gone", words=words)
+    if m["both"]:
+        return Time(start, end, "span", work, work + 1, "", words) if work else None
+    if m["part"]:
+        month = next(v for k, v in _PARTS if k in m["part"])
+        return Time(start, end, "month", work, work, f"{work}-{month:02d}" if work else "", words, bool(m["part_end"]))
     if m["lone_month"]:
         until = bool(m["lone_before"]) or "底" in words
         month = int(m["lone_month"])

@@ -28,6 +28,12 @@ STAGES = (
 _WORDS = frozenset(
     ("城区", "郊区", "新区", "矿区", "市区", "市中区", "市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 )
+_PEOPLES = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|"
+    "毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|各"
+)
+_AUTONOMOUS = re.compile(rf"(?P<stem>.{{2,6}}?)(?:(?:{_PEOPLES})族?)+自治(?P<kind>[县州旗])")
+_KINDS = "省市县区州旗盟"
 _UNIT_KINDS = {
     "%": "rate", "pp": "rate", "persons": "count", "count": "count", "places": "count", "years": "year", "hours": "time",
     "yuan": "money", "sqm": "area", "mu": "area",
@@ -69,10 +75,15 @@ class Reference:
             self._regions[region.name].append(region)
             if region.last is None:
                 self._names[region.code] = region.name
+        for name in list(self._regions):
+            if (short := _short_name(name)) and short not in self._regions:
+                self._regions[short] = self._regions[name]
         self.names = (
             frozenset(n for n, rows in self._regions.items() if any(r.level != "nation" for r in rows)) - _WORDS
         )
-        """Names of every region there is or was."""
+        """Names of every region there is or was, with the short ones of autonomous regions (元江县)."""
+        self.stems = frozenset(name[:-1] for name in self.names if len(name) > 2 and name[-1] in _KINDS)
+        """Names of regions without their kind: 邯郸 of 邯郸市."""
         self._units = {row["unit"]: (row["base_unit"], Decimal(row["factor"])) for row in _rows(folder / "units.csv")}
         self._kinds: dict[str, str] = {}
         self._aliases: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
@@ -191,6 +202,12 @@ def reference(folder: Path = ROOT / "raw" / "reference") -> Reference:
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def _short_name(name: str) -> str:
+    """元江哈尼族彝族傣族自治县 is printed as 元江县, 延边朝鲜族自治州 as 延边州; empty for other names."""
+    found = _AUTONOMOUS.fullmatch(name)
+    return found["stem"] + found["kind"] if found else ""
 
 
 def _year(text: str) -> int | None:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dagster_project.extraction import facts, periods, places, quantities, recognise, words
+from dagster_project.extraction import facts, periods, places, quantities, recognise, subjects, words
 from dagster_project.extraction.document import Cell, Document, Table
+from dagster_project.extraction.finding import Finding, State
 from dagster_project.extraction.periods import Time
-from dagster_project.extraction.recognise import Finding, State
 from dagster_project.extraction.statements import sentences
 
 _BOUND = r"(?:≥|>=|≧|≤|<=|≦|>|<|＞|＜|=|不低于|不少于|至少|不超过|不高于|超过|达到|达|约|低于|力争)"
@@ -291,7 +291,7 @@ def _column(index: int, head: str, body: list[list[str]], state: State, planned:
 def _by_region(body: list[list[str]], columns: list[_Column]) -> bool:
     firsts = [row[0].strip() for row in body if row[0].strip()]
     known = [
-        f for f in firsts if recognise.is_school(_bare(f)) or places.is_place(_bare(f)) or _TOTAL.match(f) or _PART.match(f) or re.match(r"市本级|市直|县直|区直|本级", f)
+        f for f in firsts if places.is_school(_bare(f)) or places.is_place(_bare(f)) or _TOTAL.match(f) or _PART.match(f) or re.match(r"市本级|市直|县直|区直|本级", f)
     ]
     return bool(firsts) and len(known) * 2 > len(firsts)
 
@@ -313,7 +313,7 @@ def _row_name(cells: list[str]) -> str:
         if stage := re.search(rf"[(（]({words.STAGE})[)）]", cell):  # 生师比(小学)
             name = stage[1] + name
         if part := re.fullmatch(rf"(?P<whole>.{{3,}}?)其中(?P<stage>{words.STAGE})", name):
-            name = recognise.with_head(part["stage"], part["whole"])
+            name = subjects.with_head(part["stage"], part["whole"])
         if name:
             bare.append(name)
     if len(bare) > 1 and re.fullmatch(rf"(?:{words.STAGE})(?:教育|阶段|阶段教育)?", bare[0]):
@@ -398,7 +398,7 @@ def _of_region(finding: Finding, row: str, column: _Column, above: list[str], st
     finding.name = finding.subject = head
     finding.family = {"%": "rate", "元": "money"}.get(finding.unit.lstrip("万亿"), finding.family)
     if not (_TOTAL.match(row) or _PART.match(row)):
-        finding.region = f"·{row}" if recognise.is_school(row) else row
+        finding.region = f"·{row}" if places.is_school(row) else row
     if finding.unit in ("%", "‰") or words.RATE_NOUN.search(head):
         _level(finding, "")
     elif not finding.comparator or finding.comparator == ">=":
