@@ -13,7 +13,7 @@ from dagster_project.extraction.candidate import Candidate
 from dagster_project.extraction.document import Document, Note, Section
 from dagster_project.extraction.finding import Finding, State
 from dagster_project.extraction.periods import Plan, Time
-from dagster_project.extraction.quantities import numeral
+from dagster_project.extraction.quantities import COUNT, numeral
 from dagster_project.extraction.resolve import Reference, reference
 from dagster_project.extraction.statements import sentences
 
@@ -22,13 +22,17 @@ VERSION = 1
 
 # Where a sentence without any of these stands, no grammar is tried.
 _TRIGGER = re.compile(
-    r"\d|分之|[一二两三四五六七八九十]成|半数|一半|翻[一两三]番|[一二两三四五六七八九十百千]+多?(?:[所名个间人期次项门座万亿届]|年内)|"
-    r"[Xx×*＊□]{1,4}(?:[所名个人间万亿元%项年]|[县市区镇])|全覆盖|覆盖[全所每]|消除|杜绝|取缔|清零|归零|零[发辍失事]|不能少|不少|全部|所有|全体|每一?[所个名]|只增不减|增长|"
+    r"\d|分之|[一二两三四五六七八九十]成|半数|一半|翻[一两三]番|[一二两三四五六七八九十百千]+多?(?:[所名个间人期次项门座万亿届例起兆周]|年内)|"
+    r"[Xx×*＊□]{1,4}(?:[所名个人间万亿元%项年]|[县市区镇])|全覆盖|覆盖[全所每]|消除|杜绝|取缔|清零|归零|零[发辍失事]|为零|为0|通到|惠及|全部|全都|为零|为0|通到|惠及|全都|不能少|不少|全部|所有|全体|每一?[所个名]|只增不减|增长|"
     r"不低于|目前|以来|去年|明年|今年|年底|预计|要求|提出|县县|半"
 )
 _NUMBERED = re.compile(r"第?[一二三四五六七八九十\d]+(?:[章节编篇部]|$)|\([一二三四五六七八九十\d]+\)$")
 _SHORT = 30
 """Characters of a line before the first article that is a heading or an address."""
+_CAPTION = re.compile(
+    r"\s*(?:附?[表件录]\s*[\d一二三四五六七八九十]*\s*[:：.、]?)?[^。,，;；:：]{2,50}(?:表|一览|清单|名单|明细)\s*$"
+)
+"""A line that names the table under it."""
 _LEAD_IN = re.compile(r"[:：]\s*$")
 
 
@@ -38,7 +42,7 @@ def extract(document: Document, known: Reference | None = None) -> list[Candidat
     text = document.text
     plan = plans.plan_of(text)
     own = plans.region_of(text, known.names, known.stems)
-    outline = _Outline(document, facts.PAST if plans.looks_back(text) else facts.OPEN)
+    outline = _Outline(document, plans.looks_back(text))
     kept = _without_doubles(_findings(document, plan, outline), outline)
     return _candidates(kept, document, outline, plan, own, known)
 
@@ -58,6 +62,7 @@ def _findings(document: Document, plan: Plan, outline: "_Outline") -> Iterable[F
 def _paragraphs(document: Document, start: int, end: int, state: State, outline: "_Outline") -> Iterable[Finding]:
     text = document.text
     section: Section | None = None
+    lead_end = 0
     led: Section | None = None
     for line in re.finditer(r"[^\n]+", text[start:end]):
         a, b = start + line.start(), start + line.end()
@@ -67,6 +72,8 @@ def _paragraphs(document: Document, start: int, end: int, state: State, outline:
         if now is not section:
             if led is None or now is None or not _inside(now, led):
                 state.lead_time = None
+            if a >= lead_end:
+                state.lead = None
             section = now
             opened = places.opening(now.title)[0] if now is not None else []
             state.scope = opened[0] if len(opened) == 1 else ""
@@ -75,9 +82,9 @@ def _paragraphs(document: Document, start: int, end: int, state: State, outline:
         elif state.scope and now is not None and a > now.start + len(now.title) + 8 and "。" in text[now.start : a]:
             state.scope = ""  # an item that is no heading speaks for its own paragraph
         state.tense.heading = outline.tense(a)
-        state.tense.preamble = a < outline.preamble_end and len(line[0]) > _SHORT
+        state.tense.preamble = outline.looks_back or (a < outline.preamble_end and len(line[0]) > _SHORT)
         state.paragraph()
-        if re.match(r"\s*注\d*[:：]", line[0]):
+        if re.match(r"\s*注\d*[:：]", line[0]) or _CAPTION.match(line[0]):
             continue
         found_any = False
         for p, q in sentences(text, a, b):
@@ -91,6 +98,10 @@ def _paragraphs(document: Document, start: int, end: int, state: State, outline:
                 yield finding
             if text[q : q + 1] == "。":
                 state.speaker = ""
+        if _LEAD_IN.search(line[0]) and now is not None:
+            counted = [f for f in state.recent if f.noun and f.family == COUNT]
+            if counted:  # 建设幼儿园17个,其中: what the items under it count
+                state.lead, lead_end = counted[-1], now.end
         if (_LEAD_IN.search(line[0]) and state.time is not None) or (
             state.time is not None and not found_any and len(line[0]) < 40 and re.search(r"目标", line[0])
         ):
@@ -119,8 +130,8 @@ def _inside(inner: Section, outer: Section) -> bool:
 class _Outline:
     """The sections of a document, walked once: what stands around a place, the tense of its headings, its units."""
 
-    def __init__(self, document: Document, whole: str) -> None:
-        self._whole = whole
+    def __init__(self, document: Document, looks_back: bool) -> None:
+        self.looks_back = looks_back
         self._sections = document.sections
         self._starts = [section.start for section in document.sections]
         self._told: list[str] = []
@@ -130,7 +141,7 @@ class _Outline:
             while above and above[-1].end <= section.start:
                 above.pop()
             above.append(section)
-            self._told.append(facts.of_heading([s.title[:40] for s in reversed(above)], whole))
+            self._told.append(facts.of_heading([s.title[:40] for s in reversed(above)], looks_back))
             self._units.append(";".join(next((s.units for s in reversed(above) if s.units), ())))
         numbered = [s.start for s in document.sections if _NUMBERED.match(s.path.rsplit("/", 1)[-1])]
         self.preamble_end = numbered[0] if len(numbered) > 1 else 0
@@ -148,7 +159,7 @@ class _Outline:
     def tense(self, place: int) -> str:
         """What the headings above a place say: past, coming or open."""
         found = self._at(place)
-        return self._told[found] if found >= 0 else self._whole
+        return self._told[found] if found >= 0 else facts.OPEN
 
     def units(self, place: int) -> str:
         """Responsible units joined by `;`, of the innermost section that names any."""
@@ -193,6 +204,7 @@ def _says_again(heading: Finding, body: Finding) -> bool:
         (heading.value, heading.value_high) == (body.value, body.value_high)
         and heading.unit == body.unit
         and bool(heading.value)
+        and _alike(heading.name, body.name) >= 0.5
     )
 
 

@@ -16,7 +16,7 @@ from dagster_project.extraction.periods import Plan, Time
 PAST, OPEN, COMING, FORECAST = "past", "open", "coming", "forecast"
 
 _PAST_HEADING = re.compile(
-    r"回顾|成效|(?:工作|主要|肯定|取得.{0,4})成绩|^成绩|总结(?!推广)|(?:发展|工作|现有)基础|基础(?:与|和)|现状|进展情况|工作进展|取得.{0,4}(?:进展|成)|完成情况|基本情况|发展环境|形势|"
+    r"回顾|成效|(?:工作|主要|取得.{0,4}|肯定.{0,2})成绩|^成绩|总结(?!推广|验收|提升|评估|阶段|考核|经验)|(?:发展|工作|现有)基础|基础(?:与|和)|现状|进展情况|工作进展|取得.{0,4}(?:进展|成)|完成情况|基本情况|发展环境|形势|"
     r"存在.{0,6}问题|主要问题|突出问题$|问题(?:与|和)|困难(?:和|与)|挑战|背景|成就|历程|(?:工作|主要)亮点|主要做法|基本概况|概况|"
     r"(?:执行|落实|开展|实施|工作)情况|评估结果"
 )
@@ -25,18 +25,18 @@ _COMING_HEADING = re.compile(
 )
 # These hold until another mark comes.
 _STAYS_PAST = re.compile(
-    r"截至|截止|(?<![在由从的])目前|(?<!在)现有|现共|过去[一二三四五\d]?年?|以来|[一二三四五六七八九\d]年来|近年|近[一二两三四五\d]+年|去年|前几年|一年来|五年来|回顾|现阶段|总结如下|"
-    r"被评为|荣获|获评|被认定为|被授予|前[一二三]季度|经过(?![^,，]{0,3}[\d一二三四五六])[^,，]{0,8}(?:努力|奋斗|建设)|(?:全|我)[市县区省](?:共|现|已)?拥?有(?![效力序关条需])|"
+    r"截至|截止|(?<![在由从的])目前|(?<!在)现有(?!.{0,24}(?:全部|均|都|要|须|力争))|现共|过去[一二三四五\d]?年?|以来|[一二三四五六七八九\d]年来|近年|近[一二两三四五\d]+年|去年|前几年|一年来|五年来|回顾|现阶段|总结如下|"
+    r"被评为|荣获|获评|被认定为|被授予|前[一二三]季度|经过(?![^,，]{0,3}[\d一二三四五六])[^,，]{0,8}(?:努力|奋斗|建设)|(?:全|我)[市县区省](?:共|现|已)?拥?有(?![效力序关条需影])|"
     r"我[市省县区州]现|期间[,，]?全?[市省县区州]?累计|"
     r"(?:还|仍|依然|仍然|普遍)存在|存在(?:着|的|.{0,8}(?:问题|困难|不足|差距|短板))|底子薄|欠账(?!.{0,4}(?:补|消))|(?:认识|体会|感受)到|吃过.{0,12}亏|教训|"
     r"从[^,，]{0,10}(?:情况|数据|结果)看|据统计|数据显示|统计显示|涌现|在[^,，]{0,16}(?:支持|关心|关怀|帮助|努力|领导)下(?=$|[^,，]{0,4}$)|"
-    r"受到[^,，]{0,16}(?:表扬|好评|肯定|表彰|欢迎)"
+    r"受到[^,，]{0,16}(?:表扬|好评|肯定|表彰|欢迎)|相比$|(?:学习|借鉴|推广)[^,，]{0,16}(?:经验|做法)"
 )
 # 由目前的41.2%提高到…: the present is only where the clause departs from.
 _DEPARTS = re.compile(r"(?:由|从|在|比|较|于|超过|保持|按)(?:目前|现在|现有|当前|去年|上年|前年)的?")
 # Praise at a sentence's end says that all of it is past.
 _PRAISED = re.compile(
-    r"受到[^,，。]{0,16}(?:表扬|好评|肯定|表彰|通报)|得到[^,，。]{0,12}(?:充分肯定|好评)|(?:收到|取得)(?:了)?[^,，。]{0,6}(?:效果|成效)$"
+    r"受到[^,，。]{0,16}(?:表扬|好评|肯定|表彰|通报)|得到[^,，。]{0,12}(?:充分肯定|好评)|(?:荣获|获评|被评为|被授予|被列为|被确定为)[^,，。的]{2,}(?=[,，]|$)|(?:收到|取得)(?:了)?[^,，。]{0,6}(?:效果|成效)(?=[,，]|$)"
 )
 # These speak of their own clause only.
 _PAST_HERE = re.compile(
@@ -151,8 +151,8 @@ class Tense:
         return told
 
 
-def of_heading(titles: list[str], otherwise: str = OPEN) -> str:
-    """What the headings above a text say of it, the nearest first; `otherwise` is what the whole document says."""
+def of_heading(titles: list[str], looks_back: bool = False) -> str:
+    """What the headings above a text say of it, the nearest first; `looks_back` where the document as a whole does."""
     for title in titles:
         past, coming = bool(_PAST_HEADING.search(title)), bool(_COMING_HEADING.search(title))
         if past and not coming:
@@ -164,11 +164,11 @@ def of_heading(titles: list[str], otherwise: str = OPEN) -> str:
                 return PAST
             return OPEN
         if coming and (
-            otherwise != PAST
+            not looks_back
             or re.search(r"目标|任务|打算|计划|今[年后]|明年|下半年|未来|下一步|展望|抓好|部署|突出重点", title)
         ):
             return COMING
-    return otherwise
+    return OPEN
 
 
 def speaker(sentence: str) -> str:

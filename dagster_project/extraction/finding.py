@@ -93,6 +93,8 @@ class State:
     head: Finding | None = None
     """The count or amount that 其中 takes apart."""
     total: Finding | None = None
+    lead: Finding | None = None
+    """What the line that opens a list counts, for the items under it."""
     whole: Finding | None = None
     """What the 其中 that is open takes apart."""
 

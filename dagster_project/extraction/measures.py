@@ -76,6 +76,8 @@ def named(made: Made, q: Quantity, name: str, region: str, after: str) -> Findin
     if region and region not in ("全",) and re.match(r"(?:各|每|其余|其他|县县|乡乡)", region):
         finding.each = True
     growth = words.GROWTH.search(name)
+    if growth and growth["down"] and growth[0].endswith("率"):
+        growth = None  # 压减率 is a level
     if family == POINTS and q.high and "高于" in made.predicate:
         finding.comparator = "range"
         finding.name = finding.subject = f"{trim(name)}高出幅度"
@@ -84,6 +86,8 @@ def named(made: Made, q: Quantity, name: str, region: str, after: str) -> Findin
         return _rate(made, q, finding, name, after)  # 不少于在校生的1.2倍
     if family in (POINTS, TIMES) or (growth and family in (RATE, YEARS)) or (made.how == "to" and family == POINTS):
         return _growth(made, q, finding, name, growth)
+    if growth and growth["down"] and growth[0].endswith("率"):
+        growth = None  # 压减率 is a level
     if growth and growth.end() == len(name) and q.family in (COUNT, MONEY, AREA, TIME) and _is_more(made, name, q):
         return _growth(made, q, finding, name, growth)
     if family == YEARS:
@@ -352,6 +356,8 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     same = head is not None and same_kind(head.unit, finding.unit)
     bound = made.how in ("at_least", "at_most", "more", "less", "to") or bool(q.suffix) or bool(q.high)
     part = state.whole if made.in_which and state.whole is not None else head
+    if part is None and state.lead is not None and family == COUNT and _counts_alike(state.lead.unit, finding.unit):
+        part = state.lead
     if part is None or not same_kind(part.unit, finding.unit):
         alike = [f for f in (*state.recent, *made.earlier) if f.noun and same_kind(f.unit, finding.unit)]
         if alike and family == COUNT:
@@ -391,7 +397,11 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             if finding.comparator == "range":
                 finding.comparator = "add"
             return _counted(made, q, finding)
-        if (region_only or group or (time_only and made.earlier)) and part is None and (what := _quota(made)):
+        if (
+            (region_only or group or (time_only and made.earlier))
+            and (part is None or not same_kind(part.unit, finding.unit))
+            and (what := _quota(made))
+        ):
             finding.name = finding.subject = finding.noun = what
             finding.region = f"+{noun}" if group else finding.region
             return _counted(made, q, finding)
@@ -411,12 +421,14 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             verb = verb_match[0] if verb_match else ""
             noun, has_verb = state.doing[len(verb) :], True
         if verb and not noun and not (family == MONEY and words.MONEY_NOUN.search(verb)):
-            if part is not None and part.noun and (same or same_kind(part.unit, finding.unit)):
+            if part is not None and part.noun and (same or _counts_alike(part.unit, finding.unit)):
                 noun = part.noun
                 if finding.region == "":
                     finding.region = ""
             elif family == MONEY:
                 noun = ""
+            elif not part and state.topic:
+                noun = re.sub(r"^.*[\d内的]", "", state.topic)[-12:]  # 对8个配套园,…移交5所
             elif not part and not _NOMINAL.search(verb):
                 noun = next(
                     (
@@ -448,13 +460,12 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         elif not verb and made.in_which and part is not None and part.verb and family == COUNT and not has_verb:
             verb, has_verb = part.verb, True
     acts = forward and re.search(
-        r"(?:通过|达到|实现|完成|创建|建成|成为|获得|纳入|开展|接入|推行|试点|结对|投入使用|运行|招生|启动|开工|参加|进入)",
+        r"(?:通过|达到|实现|完成|创建|建成|成为|获得|纳入|开展|接入|推行|试点|结对|投入使用|运行|招生|启动|开工|参加|进入|达标|合格|挂牌|竣工|完工|成立|参与)",
         tail,
     )
     if acts and not has_verb and not bound:
         finding.comparator = finding.comparator or "="
-    if made.predicate == "为" and not subject and forward and words.MADE.search(tail):  # 为200所学校配备…
-        has_verb, finding.comparator = True, "add"
+    helped = forward and re.search(r"(?:为|给|帮助|组织)$", made.run.left) is not None and words.MADE.search(tail)
     meant = bool(re.search(r"力争|争取|确保", made.run.left)) and bool(subject)
     has = (
         forward
@@ -476,14 +487,17 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         and not has_verb
     ):
         staffed, made.per = True, "每" + made.earlier[-1].unit.rsplit("/", 1)[1]
+    member = joined(made) and forward and bool(made.earlier) and same_kind(made.earlier[-1].unit, finding.unit)
     accepted = (
         has
+        or member
         or staffed
         or listed
         or has_verb
         or bound
         or meant
         or bool(acts)
+        or bool(helped)
         or (forward and words.MADE_FIRST.match(tail) is not None)
         or made.how == "exact"
         or (made.in_which and part is not None)
@@ -668,6 +682,11 @@ def _per_unit(per: str) -> str:
 _ACTOR = re.compile(
     rf"^(?:[省市县区]本?级(?:财政)?|[省市县区]、[县市区]|各?级?财政(?:部门)?|(?:各)?(?:中小)?学校|[省市县区]?教育(?:局|厅|行政部门)|[省市县区]直部门)(?=(?:{words.MAKE}))"
 )
+
+
+def _counts_alike(a: str, b: str) -> bool:
+    """个 counts what 所, 家 and 处 count."""
+    return same_kind(a, b) or ("个" in (a, b) and {a, b} <= {"个", "所", "家", "处", "座", "间"})
 
 
 def same_kind(a: str, b: str) -> bool:

@@ -77,7 +77,7 @@ def is_group(text: str) -> bool:
 
 
 _OFFICE = re.compile(
-    r"(?:级|属|直|中(?!心城)|教育局|教体局|人民政府|政府|委|[第一二三四五六七八九十\d]+[中小]|中学|小学|实验|职业|示范|职校|职教|农校|卫校|技校|特殊教育|高级中学|幼儿园|师范|财政|域|本级|内|外|民|管校聘|管|城|际|校|"
+    r"(?:级|属|直|中(?!心城)|教育局|教体局|人民政府|政府|委|[第一二三四五六七八九十\d]+[中小]|中学|小学|实验|职业|示范|职校|职教|农校|卫校|技校|特殊教育|高级中学|幼儿园|师范|财政|域|本级|内|外|民|管校聘|管|城(?!区|乡|镇|关)|际|校|"
     r"园(?!区)|教师|理工|电大|人才|党委|统计|一中|二中|级|组织|编办|人社|发改)"
 )
 # A town has two characters and more before its kind, and is no verb with its object: 送教下乡, 面向乡镇, 带动乡村.
@@ -106,6 +106,10 @@ def named(text: str) -> str:
     return _named(text[:14])
 
 
+_VERB_FIRST = re.compile(r"新建[县区](?=第|[一二三四五六七八九十\d]|[实职公民特中小幼高进])")
+"""新建县第三幼儿园 is to be built; 新建 is a district's name too."""
+
+
 def is_known(text: str) -> bool:
     """The text opens with a place of the code book."""
     found = named(text)
@@ -115,6 +119,8 @@ def is_known(text: str) -> bool:
 @lru_cache(maxsize=65536)
 def _named(text: str) -> str:
     if _LAST.search(text, 1) is None:
+        return ""
+    if _VERB_FIRST.match(text):
         return ""
     names = reference().names
     for length in range(min(12, len(text)), 1, -1):

@@ -73,6 +73,9 @@ def plan_of(text: str) -> Plan:
     elif found := next((m for m in (_FIVE.search(line) for line in lines[:3] if len(line) < 60) if m), None):
         first = _FIVE_YEARS[found["which"]]
         last = first + 4
+    if first is not None:
+        if work is not None and work < first:
+            work = None  # 2011年以来…实施行动计划 tells of an earlier plan
     elif work is not None:
         first = last = work
     elif report is not None:  # a report of half a year plans the other half

@@ -56,7 +56,7 @@ _FAMILY = {
 _HAN_DIGITS = "一二两三四五六七八九"
 _HAN = rf"(?<![第{_HAN_DIGITS}十百千])[{_HAN_DIGITS}十廿百千零〇]{{1,12}}(?:[万亿]{{1,2}}[{_HAN_DIGITS}十百千零〇]{{1,12}}){{0,3}}(?:点[{_HAN_DIGITS}零〇]{{1,6}})?"
 _ARABIC = r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,6})?|\d{1,15}(?:\.\d{1,6})?"
-_HIDDEN = r"\d?[Xx×*＊]{1,4}(?:\.[Xx×*＊]{1,2})?|[□○_]{1,6}"
+_HIDDEN = r"\d{1,3}\.[Xx×*＊]{1,2}|\d?[Xx×*＊]{1,4}(?:\.[Xx×*＊]{1,2})?|[□○_]{1,6}"
 _NUMBER = rf"(?:{_ARABIC}|{_HAN}|{_HIDDEN})"
 _BIG = r"(?:千万|百万|十万|万|亿|千|百)"
 # A unit that begins another word is none: 人民, 名师, 项目, 班级.
@@ -70,7 +70,7 @@ _NOT_BEFORE = {
     "支": "教持部出撑付援",
     "场": "所地馆",
     "期": "间末中望限刊",
-    "本": "科级土地校市省县区行规专年学",
+    "本": "以上线率科级土地校市省县区行规专年学",
     "组": "织建长",
     "部": "门分署级长队",
     "门": "户",
@@ -104,6 +104,8 @@ _NOT_BEFORE = {
 }
 _NOT = {unit: f"(?![{begins}])" for unit, begins in _NOT_BEFORE.items()}
 _NOT["名"] = "(?!师(?!范|资)|校(?![长医外])|[优牌园家单录额称誉特著])"  # 50名师范生 are fifty
+_NOT["个"] = "(?!人(?![工才员文])|[性体别])"
+_NOT["次"] = "(?![年日序性]|全会|全体会议|会议|党代会)"
 _UNIT = "|".join(re.escape(unit) + _NOT.get(unit, "") for unit in _UNITS)
 _PER = (
     r"(?:\s*(?:/|每)\s*(?:学生|生|人|名|年|月|班|校|园|周|天|日|学期|学年|平方米|学生|百人|次|期)"
@@ -304,7 +306,7 @@ def _quantity(m: re.Match[str]) -> Quantity | None:
 
 
 def _is_hidden(number: str) -> bool:
-    return number[0] in "Xx×*＊□○_" or number[1:2] in tuple("Xx×*＊")
+    return number[-1] in "Xx×*＊" or number[0] in "Xx×*＊□○_" or number[1:2] in tuple("Xx×*＊")
 
 
 def _text(number: str) -> str:

@@ -18,6 +18,8 @@ from dagster_project.extraction.runs import ahead, read_run, runs_of
 from dagster_project.extraction.statements import Sentence, sentence
 from dagster_project.extraction.subjects import clean, short, trim, without_times
 
+_MARK = re.compile(r"\d{1,2}[.、](?!\d)|[①-⑳]")
+"""An item's number, which is none of its own."""
 _COMMA = re.compile(r"[,，:：]")
 _QUOTE = re.compile(r"[“\"「‘][^”\"」’]{1,24}[”\"」’]")
 _TITLE = re.compile(r"《[^》]{1,80}》")
@@ -29,7 +31,9 @@ _TURNED = re.compile(
     r"^(?:左右|以上|余)?(?:的(?:基础上)?)?[^,，、\d]{0,10}?[\u4e00-\u9fff](?:到|至|为|成)(?=[^,，、\d]{0,6}$)"
 )
 _GROUND = re.compile(r"(?:力争|争取|确保)?在(?P<what>[^,，]{4,40}?)(?:达到|达|为)?$")
-_DEFINES_RATE = re.compile(r"的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)")
+_DEFINES_RATE = re.compile(
+    r"(?:[^,，、\d的]{0,6})的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)"
+)
 _ANOTHER_YEAR = re.compile(rf"[、和]{periods.YEAR}年(?:底|末)?的?")
 _ON_BASIS = re.compile(r"在(?:现有|原有|现行|目前|原来|现在)?(?:的)?$")
 _RISES_NEXT = re.compile(
@@ -43,13 +47,19 @@ _DEFINED = re.compile(
 )
 _DEFINES = re.compile(r"(?:不足|未满|少于|不满|超过|满|超出|低于|高于|达到)$")
 # 22所学校全部完成改造: the number is the set's, what is asked is all of it.
-_IS_SET = re.compile(r"[^,，、\d率比]{1,14}?(?:全部|全都)(?!的|通过)[^,，、\d]{2,}$")
+_IS_SET = re.compile(r"[^,，、\d率比]{1,14}?(?:全部|全都)(?!的|通过)[^,，、\d]{2,}$|[^,，、\d]{1,14}人均")
+_ALL_OF_IT = re.compile(
+    r"[,，](?:到|于|在|要|须|必须|确保|力争|争取|年内|[春秋]季学期|开学|结束|年?底|月|前|\d{1,2}|\d{4}年)*全部[^,，、\d]{2,12}(?=[,，]|$)"
+)
 _PENALTY = re.compile(r"扣减|扣除|扣分|罚款|处罚|追究|核减|约谈")
 
 
 def read(text: str, start: int, end: int, state: State) -> list[Finding]:
     """The findings of one sentence, targets and past facts (`past`), in the order of their numbers."""
     s = sentence(text, start, end)
+    if mark := _MARK.match(s.text):
+        cut = mark.end()
+        s = replace(s, text=s.text[cut:], at=s.at[cut:], asides=tuple((max(0, w - cut), a, b) for w, a, b in s.asides))
     if not s.text:
         return []
     found = _sentence(s, state)
@@ -134,7 +144,7 @@ def _with_purpose(t: str, found: list[Finding]) -> list[Finding]:
 
 def _dated_behind(found: list[Finding]) -> list[Finding]:
     """新增学位800个,两年内建成: a last clause that only says when is the time of what stands before it."""
-    if len(found) < 2 or found[-1].value or found[-1].comparator != "<=" or found[-1].subject:
+    if len(found) < 2 or found[-1].value or not found[-2].value or found[-1].comparator != "<=" or found[-1].subject:
         return found
     last = found.pop()
     for finding in found:
@@ -151,9 +161,11 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     near = [x for x in times if x.start < q.end and q.start < x.end]
     if near and (unit.startswith(("年", "个月")) or any(x.start <= q.start and q.end <= x.end + 1 for x in near)):
         return False
-    if q.family == COUNT and _counts_list(q, t):
+    if q.family == COUNT and (_counts_list(q, t) or _EACH_OF_SET.match(t, q.start + len(_digits(t, q)))):
         return False
     if q.numeral and places.is_known(t[q.start : q.start + 8]):  # 三台县, 五河县
+        return False
+    if re.match(r"的(?:热情|努力|信心|精力|力气|干劲|勇气|决心|真诚|把握|诚意|耐心|投入)", after):
         return False
     if q.hidden and unit in (
         "县",
@@ -207,7 +219,7 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
         if (
             re.match(r"口", after)
             or re.search(r"(?:不足|未满|每)$", before)
-            or (re.search(r"按$", before) and not re.match(r"[、,和]\d|安排|下达|组织|执行", after))
+            or (re.search(r"(?<!分别)按$", before) and not re.match(r"[、,和]\d|安排|下达|组织|执行", after))
         ):
             return False
     if unit in ("期", "批") and q.numeral and not (q.suffix or re.search(words.AT_LEAST, before[-6:])):
@@ -242,6 +254,11 @@ def _counts_list(q: Quantity, t: str) -> bool:
     return bool(re.match(r"(?:各|分别|每|均|都)|[^,，;；]{0,24}分别", rest))
 
 
+_EACH_OF_SET = re.compile(
+    r"[所个名]?[^,，、\d]{1,6}?(?:各|均|都|每[人班校园]|分别|人均|(?<=[校园县区师生])中)(?=[^,，]*(?:\d|[一二三四五六七八九十]+[所个名人]))|(?:项|个|大)指标"
+)
+
+
 def _digits(t: str, q: Quantity) -> str:
     """The number itself, without its unit."""
     found = re.match(r"[\d.,]+|[一二两三四五六七八九十百]+|[Xx×*＊]+", t[q.start : q.end])
@@ -253,8 +270,13 @@ _CONSEQUENCE = (
     r"(?:[,，]?(?:要|须|应|应当|将|可|可以|县级|依法|由[^,，]{1,8})?"
     r"(?:一律|予以|给予|取消|不得|不予|不能|责令|停止|约谈|通报|限期|核减|扣减|扣除|奖励|一次性|优先|方可|追究|暂停|保留|独立|单独|不再|视为|认定为|撤并|撤销|按|配备|实行|设立|设置|可以|调整))"
 )
-_IF_NUMBER = re.compile(rf"的(?:[^,，、\d的]{{1,10}}?)?{_CONSEQUENCE}|的[^,，、\d]{{0,8}}$")
-_BOUNDS = re.compile(r"(?:低于|不足|未达到?|达不到|不到|超过|少于|多于|高于|大于|不满|未满|满|突破|超出|达到|在)$")
+_FOLLOWS = re.compile(rf"的(?:[^,，、\d的]{{1,10}}?)?{_CONSEQUENCE}")
+_BOUNDS = re.compile(
+    r"(?:(?<!不)(?<!得)(?<!应)(?<!能)(?:低于|少于|超过|多于|高于|大于)|不足|未达到?|达不到|不到|不满|未满|满|突破|超出|达到|在)$"
+)
+
+
+_PUNISHED = re.compile(r"(?:(?<!不)(?<!得)(?<!应)(?<!能)低于|不足|达不到|未达到?|不到|未满)$")
 
 
 def _is_condition(q: Quantity, t: str, begin: int, stop: int) -> bool:
@@ -263,18 +285,19 @@ def _is_condition(q: Quantity, t: str, begin: int, stop: int) -> bool:
     It is bound, stands before 的, and a consequence follows; 80%以上的学校配备… is a share and none.
     """
     left, after = t[begin : q.start], t[q.end : stop]
-    if after in ("的",) and t[stop : stop + 1] in ",，":
+    if after == "的" and t[stop : stop + 1] in ",，":
         return True
     if not after.startswith("的") or not (q.suffix or _BOUNDS.search(left)):
         return False
-    if re.match(r"(?:凡|对|如|若|凡是|对于)(?!口|接)", left) and re.match(r"的[^,，\d]{0,10}$", after):
+    whom = re.match(r"的[^,，、\d]{0,10}$", after)
+    if whom and re.match(r"(?:凡是?|对于?(?!口|接)|如|若)", left):
         return True
-    if q.family == RATE and not (clean(trim(_BOUNDS.sub("", left)))[0]):
-        return False
-    return (
-        _IF_NUMBER.match(t[q.end : stop + 12]) is not None
-        and re.match(rf"的(?:[^,，、\d的]{{1,10}}?)?{_CONSEQUENCE}", t[q.end : stop + 14]) is not None
-    )
+    if q.family == RATE:
+        if q.suffix in ("以下", "以内") or _PUNISHED.search(left):
+            return whom is not None or _FOLLOWS.match(t, q.end) is not None
+        if not clean(trim(_BOUNDS.sub("", left)))[0]:
+            return False
+    return _FOLLOWS.match(t, q.end) is not None
 
 
 def _clause(
@@ -288,6 +311,13 @@ def _clause(
     tense = state.tense.feed(clause, own_times)
     if _PENALTY.search(clause):
         numbers = []
+    if (
+        len(numbers) == 1
+        and numbers[0].family == COUNT
+        and not words.MADE.search(t[begin : numbers[0].start])
+        and _ALL_OF_IT.match(t, stop)
+    ):
+        numbers = []  # 剩余的37个班级,年内全部消化
     numbers = [q for q in numbers if not _is_condition(q, t, begin, stop) and not _IS_SET.match(t[q.end : stop])]
     recurs = next((x.words for x in own_times if x.kind == "each"), "")
     dated = [x for x in own_times if x.kind not in ("each", "base", "gone")]
@@ -482,6 +512,8 @@ def _unnumbered(
             if not state.metric and not state.last:
                 continue
             name, region = state.metric or state.last[-1].name, ""
+            if one.comparator == "eliminate" and not _TO_BE_NONE.search(name):
+                continue
         elif one.name.startswith(implied.CARRIED):
             before = state.recent[-1] if state.recent else None
             if before is None or not (before.noun or before.family == RATE):
@@ -511,7 +543,11 @@ def _unnumbered(
         finding.past = tense in (facts.PAST, facts.FORECAST)
         found.append(finding)
     if not found and not numbered:
-        ends = [x for x in times if x.deadline and (x.until or x.kind == "month" or len(x.deadline) > 4)]
+        ends = [
+            x
+            for x in times
+            if (x.deadline or x.kind == "month") and (x.until or x.kind == "month" or len(x.deadline) > 4)
+        ]
         if (
             not ends
             and begin
@@ -533,6 +569,9 @@ def _unnumbered(
             finding.past = tense in (facts.PAST, facts.FORECAST)
             found.append(finding)
     return found
+
+
+_TO_BE_NONE = re.compile(r"大班|班额|无证|辍学|失学|危房|隐患|事故|违规|存量|缺口|问题|近视|旱厕")
 
 
 def _trim_front(name: str) -> str:

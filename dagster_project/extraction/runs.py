@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from dagster_project.extraction import periods, places, quantities, words
 from dagster_project.extraction.finding import Finding, Made, Run, State
-from dagster_project.extraction.measures import GRADE, STAGE_LAST, bound_of, comparator_of, named, same_kind
+from dagster_project.extraction.measures import GRADE, STAGE_LAST, bound_of, comparator_of, joined, named, same_kind
 from dagster_project.extraction.periods import Plan, Time
 from dagster_project.extraction.quantities import COEFFICIENT, COUNT, MONEY, POINTS, RATE, RATIO, TIME, TIMES, Quantity
 from dagster_project.extraction.statements import Sentence
@@ -19,6 +19,7 @@ _PER = re.compile(
 )
 _BASE = re.compile(r"^(?:[^,，、]{0,18}?的)?$")
 _EACH_LIST = re.compile(r"(?:各自?|均|都|全部|每[县区市镇校园地所]{1,2})")
+_ADVERB = re.compile(r"至少|最少|最多")
 _FACT_HAVE = re.compile(r"(?:共|现|尚|仅|仍|还|已|设)有$|(?:下辖|下设|辖|还差|还缺|尚缺|缺)$")
 
 
@@ -85,6 +86,11 @@ def read_run(
         subject, how = bare[: predicate.start()], str(predicate.lastgroup)
     else:
         subject, how = bare, ""
+        if adverb := _ADVERB.search(bare):  # 每校至少开设5门: it may stand before the verb
+            how, subject = (
+                ("at_most" if "多" in adverb[0] else "at_least"),
+                bare[: adverb.start()] + bare[adverb.end() :],
+            )
     subject = _ALL_OF_THEM.sub("", trim(subject))
     listed_time = (
         _times_listed(in_left, len(run.items))
@@ -92,8 +98,11 @@ def read_run(
         or _years_of(in_left[-1] if in_left else state.time, run)
     )
     made = Made(s, begin, stop, run, state, earlier, in_which, per, how, predicate[0] if predicate else "", base)
+    shared_times = _times_shared(bare_left=run.left, times=in_left) if len(run.items) == 1 else []
     found = _many(made, subject, listed_time) if len(run.items) > 1 or listed_time else _one(made, subject, first)
     spelled = [x for x in in_left if x.kind not in ("each", "gone", "base")]
+    if len(shared_times) > 1:
+        found = [replace(f, time=x, own_time=True, notes=list(f.notes)) for f in found for x in shared_times]
     if not spelled and len(run.items) == 1:
         spelled = [x for x in times if x.kind == "year" and last.end <= x.start < last.end + len(run.after)]
     recurs = next((x.words for x in in_left if x.kind == "each"), "") or (
@@ -112,6 +121,12 @@ def read_run(
         if last.suffix and not finding.comparator:
             finding.comparator = bound_of(last.suffix)
     return [f for f in found if f.name or f.value]
+
+
+def _times_shared(bare_left: str, times: list[Time]) -> list[Time]:
+    """2014年、2015年、2016年各10所: years that get the same number each."""
+    dated = [x for x in times if x.kind == "year"]
+    return dated if len(dated) > 1 and re.search(r"(?:各|均|都|每年)(?:为|达到?|不[少低]于)?$", bare_left) else []
 
 
 def ahead(time: Time | None, plan: Plan) -> Time | None:
@@ -213,6 +228,9 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
     finding = named(made, q, name, region, after)
     if finding is None:
         return []
+    if not regions and not finding.region and joined(made) and made.earlier:
+        before = [f.region for f in made.earlier if f.place == made.earlier[-1].place]
+        regions = before if len(set(before)) > 1 else []
     if regions:
         state.regions = regions
         return [replace(finding, region=r, notes=list(finding.notes)) for r in regions]
@@ -220,12 +238,16 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
         _members(subject, made)
         if q.family in (RATE, RATIO, COEFFICIENT, MONEY, TIMES, POINTS)
         or (q.family == COUNT and made.how and words.IS_STAGE.search(subject))
+        or _EACH_ONE.search(run.left)
         else []
     )
     if len(parts) > 1:
         out = []
+        made_first = words.MADE_FIRST.match(clean(subject)[0])
         for part in parts:
             word = clean(part)[0]
+            if q.family not in (RATE, RATIO) and made_first and not words.MADE_FIRST.match(word):
+                word = made_first[0] + word
             if finding.comparator == "grow" and not words.GROWTH.search(word):
                 word += (words.GROWTH.search(subject) or [""])[0]
             if words.IS_STAGE.fullmatch(word) and metric:
@@ -237,6 +259,7 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
     return [finding]
 
 
+_EACH_ONE = re.compile(r"、[^、]*各(?:自|有|设|配)?$")
 _AFTER_EACH = re.compile(rf"(?:应|须|要)?(?:{words.AT_LEAST}|{words.AT_MOST}|为)?$")
 
 
@@ -269,11 +292,19 @@ def _regions_listed(subject: str) -> tuple[list[str], str]:
     return ([f"·{n}" for n in schools], rest) if schools and re.match(r"各|每|均|都", rest) else ([], subject)
 
 
+_WAY_IN = re.compile(r"[\u4e00-\u9fff]{2}(?:到|向|对(?!口)|与|占)[\u4e00-\u9fff]{2}")
+"""A member that is a clause of its own: 教师到乡村学校, 薄弱学校交流."""
+
+
 def _members(subject: str, made: Made) -> list[str]:
     """The subjects a shared value is for, each with the shared tail: 教师、校干年交流比例 give two."""
-    text = clean(subject)[0]
-    each = bool(_EACH_LIST.search(made.run.left))
-    if ("、" not in text and not each) or re.search(r"到|向|与|赴|中[^、]*的比例$", text):
+    text, counted = re.subn(r"[一二两三四五六七八九十\d]+(?:[项个大]指标|个)$", "", clean(subject)[0])
+    each = bool(_EACH_LIST.search(made.run.left)) or counted > 0
+    if made.in_which and not each:
+        return []  # 其中A、B比例 is one share
+    if re.search(r"(?:生|师|人员|学校|幼儿|儿童)中(?![小学职考等])|与.*(?:合作|共建|联合|结对|对接)", text):
+        return []
+    if ("、" not in text and not each) or re.search(r"到|向|赴|中[^、]*的比例$", text):
         return []
     text = re.sub(r"(?:均|都|各|分别|全部)$", "", text)
     parts = [
@@ -283,9 +314,11 @@ def _members(subject: str, made: Made) -> list[str]:
         )
         if part
     ]
-    if not 2 <= len(parts) <= 8 or any(len(part) < 2 for part in parts):
+    if not 2 <= len(parts) <= 8 or any(len(part) < 2 for part in parts) or any(_WAY_IN.search(p) for p in parts[:-1]):
         return []
     standing = re.compile(rf"(?:{words.CLASS_NOUN})$")
+    if _EACH_ONE.search(made.run.left):
+        return parts if all(1 < len(part) <= 12 for part in parts) else []
     if not each and not all(standing.search(part) for part in parts[:-1]):
         return []
     if each and not all(standing.search(part) or words.IS_STAGE.fullmatch(part) for part in parts[:-1]):
@@ -413,7 +446,7 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
 
 _GROUP = re.compile(r"城区|镇区|乡村|农村|城市|城镇|县城|乡镇|市区|郊区|山区|平原|牧区")
 _SCHOOL = re.compile(
-    r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职校|卫校|农校|技校|艺校|体校|职高|职中|附中|附小|中专)$"
+    r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专|[职卫农技体艺警商师]校)$"
 )
 
 

@@ -1,7 +1,9 @@
 """Tables of targets: indicators by year, regions by task, projects with their sums.
 
 A column is known by its head (a year, a unit, a task with its unit), a row by its first words. Rows that only head a
-group give stage or unit to those under them. A cell of words is read like any clause.
+group give stage or unit to those under them. The head rules over what the cells look like: under a past year or 完成情况
+nothing is a target, under a year to come or 目标 a number is one and words are read like any clause, with the row's name
+as their subject. Where the caption names a plan or quotas, every column of numbers is one of it.
 """
 
 import re
@@ -17,7 +19,7 @@ from dagster_project.extraction.statements import sentences
 _BOUND = r"(?:≥|>=|≧|≤|<=|≦|>|<|＞|＜|=|不低于|不少于|至少|不超过|不高于|超过|达到|达|约|低于|力争)"
 _VALUE = re.compile(
     rf"^\s*(?P<bound>{_BOUND})?\s*(?P<value>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:\s*[:：∶]\s*\d+(?:\.\d+)?)?|[Xx×*＊]{{1,3}})"
-    rf"(?:\s*[-—–~～至]\s*(?P<high>\d+(?:\.\d+)?))?\s*(?P<unit>[%‰]|个百分点|[万亿]?(?:人|所|个|名|元|平方米|亩|台|册|班|间|人次|年))?"
+    rf"(?:\s*[-—–~～至]\s*(?P<high>\d+(?:\.\d+)?))?\s*(?P<unit>[%‰]|个百分点|[万亿]?(?:人次|人|所|个|名|元|平方米|亩|台|册|班|间|年|家|项|门|套|处|场|学时|小时|节)(?:/[^\s\d]{1, 3})?)?"
     r"\s*(?P<suffix>以上|及以上|以内|以下|左右|\+)?\s*(?:\([^)]*\))?$"
 )
 _SIGN = {
@@ -25,6 +27,10 @@ _SIGN = {
     "不低于": ">=", "不少于": ">=", "至少": ">=", "达到": ">=", "达": ">=", "力争": ">=", "不超过": "<=", "不高于": "<=", "超过": ">",
     "约": "=", "低于": "<", "以上": ">=", "及以上": ">=", "+": ">=", "以内": "<=", "以下": "<", "左右": "=",
 }  # fmt: skip
+# 稳定在99%以上, 提高到1200元: a verb and its value.
+_VERBAL = re.compile(
+    rf"^\s*(?:力争|确保|要|继续)*(?:(?P<rise>(?:保持|稳定|维持|巩固)[在到]|(?:{words.RISE})[到至为]|实现|达到)|(?P<fall>控制在|限制在|(?:{words.FALL})[到至为]|压到))(?=\s*[\d≥≤<>Xx×*])"
+)
 _UNIT_IN = re.compile(
     r"[(（]\s*(?:单位\s*[:：]\s*)?(?P<unit>%|‰|[百千万亿]{0,2}(?:人次|人|所|个百分点|个|名|元|平方米|亩|台|册|班|间|套|项|家|座|处|场|次|期|年|学时|小时)(?:/[^)）]{1,4})?)\s*[)）]"
 )
@@ -32,10 +38,13 @@ _UNIT_HEAD = re.compile(r"^\s*(?:计量)?单位\s*$")
 _IGNORED_HEAD = re.compile(
     r"^\s*(?:序号|编号|年均增(?:长|速).*|年均\[?累计\]?.*|属性|指标属性|性质|备注|说明|(?:责任|牵头|配合|实施|主管|承担)(?:单位|部门|处室|科室)|责任人|完成时限|时限|数据来源|类型|累计增速|来源|联系人|.*电话|传真|邮编|邮政编码|.*代码|(?:建设|起止|实施)?(?:年限|年度|时间|工期|时限|期限)|地址|地点)\s*$"
 )
-_BASE_HEAD = re.compile(r"基期|现状|实际|完成数|完成情况|已有|原有|基数|起点")
+_BASE_HEAD = re.compile(
+    r"基期|现状|实际|(?<!应)(?<!需)(?<!计划)完成(?:数|情况|值|进展)|已完成|已有|现有|原有|基数|起点|上年|去年|目前|当前"
+)
 _GOAL_HEAD = re.compile(r"目标|规划|计划|任务|指标值|力争|预期|数量|建设规模")
+_PLANNED = re.compile(r"计划|任务|分配|分解|名额|指标|目标|安排|规划|下达")
 _NAME_HEAD = re.compile(
-    r"^\s*(?:主要|具体|核心)?(?:指标|指标名称|项目|项目名称|工程|工程名称|内容|主要内容|任务|目标|类别|领域|维度)\s*$"
+    r"^\s*(?:主要|具体|核心|工作|重点|建设|发展|监测|评价)*(?:指标|指标名称|项目|项目名称|工程|工程名称|内容|主要内容|任务|目标|事项|类别|领域|维度|名称)\s*$"
 )
 _DUE_HEAD = re.compile(r"时限|期限|完成时间")
 _TOTAL = re.compile(r"^\s*(?:合\s*计|总\s*计|总数|全[市省县区]|总投资|共计)\s*$")
@@ -69,9 +78,16 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
     parts = (
         [[head] for head in heads] if over else [[row[i].strip() for row in rows[:count]] for i in range(len(rows[0]))]
     )
+    above_it = [
+        line.strip() for line in document.text[max(0, table.start - 160) : table.start].strip().split("\n")[-3:]
+    ]
+    titles = [line for line in above_it if re.search(r"表[)）]?$|一览|明细|计划$|分配$", line) and len(line) < 60]
+    planned = bool(titles and _PLANNED.search(titles[-1]) and not _BASE_HEAD.search(titles[-1]))
+    caption_units = [unit for line in above_it if (unit := _unit_in(line))]
     caption = document.text[max(0, table.start - 80) : table.start].strip().split("\n")[-1] if table.start else ""
-    caption_unit = _unit_in(caption)
-    columns = [_column(i, head, rows[count:], state, caption_unit) for i, head in enumerate(heads)]
+    caption_unit = caption_units[-1] if caption_units else ""
+    caption = titles[-1] if titles else caption
+    columns = [_column(i, head, rows[count:], state, caption_unit, planned) for i, head in enumerate(heads)]
     if not any(c.role in ("goal", "task", "words") for c in columns):
         return
     by_region = _by_region(rows[count:], columns)
@@ -124,11 +140,17 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 name = _stage(group) + row_name
         for cell, text, column, above in zip(cells, texts, columns, parts, strict=True):
             if column.role == "words" and not by_region:
-                yield from _words(document, cell, state, due)
+                yield from _words(document, cell, state, due, "", column.time)
                 continue
-            if column.role not in ("goal", "task") or not (value := _VALUE.match(text)):
+            if column.role not in ("goal", "task"):
+                continue
+            value, bound = _value(text)
+            if value is None:
+                if column.role == "goal" and not by_region and by_year is None:
+                    yield from _words(document, cell, state, due, name, column.time)
                 continue
             finding = _finding(document, cell, value, column, unit or caption_unit, state, row_start, row_end)
+            finding.comparator = finding.comparator or bound
             if by_year is not None:
                 year_printed = re.search(periods.YEAR, texts[0])
                 year = periods.year_of(year_printed[0]) if year_printed else None
@@ -216,9 +238,15 @@ def _head_rows(rows: list[list[str]]) -> int:
     return 1
 
 
-def _column(index: int, head: str, body: list[list[str]], state: State, caption_unit: str) -> _Column:
+def _value(text: str) -> tuple[re.Match[str] | None, str]:
+    """A cell's value, and the comparator of the verb before it."""
+    verb = _VERBAL.match(text)
+    return _VALUE.match(text[verb.end() :] if verb else text), "" if verb is None else "<=" if verb["fall"] else ">="
+
+
+def _column(index: int, head: str, body: list[list[str]], state: State, caption_unit: str, planned: bool) -> _Column:
     cells = [row[index].strip() for row in body if row[index].strip()]
-    values = sum(bool(_VALUE.match(c)) for c in cells)
+    values = sum(_value(c)[0] is not None for c in cells)
     now = state.plan.now
     unit = _unit_in(head)
     if _UNIT_HEAD.match(head):
@@ -230,6 +258,12 @@ def _column(index: int, head: str, body: list[list[str]], state: State, caption_
         year = periods.year_of(found[0])
         years = [Time(0, 0, "year", year, year, "", found[0])]
     mostly = cells and values * 2 >= len([c for c in cells if not re.fullmatch(r"[-—–/]+", c)])
+    if index and _BASE_HEAD.search(head):
+        return _Column(head, "base", years[-1] if years else None, unit)
+    if years and years[-1].last is not None and now is not None and years[-1].last < now:
+        return _Column(head, "base", years[-1], unit)
+    if index and not mostly and _GOAL_HEAD.search(head) and not _NAME_HEAD.match(head):
+        return _Column(head, "goal", years[-1] if years else None, unit)
     if years and mostly and not re.search(r"\d\s*班", head):
         last = years[-1].last or 0
         past = bool(_BASE_HEAD.search(head)) or (now is not None and last < now)
@@ -244,6 +278,8 @@ def _column(index: int, head: str, body: list[list[str]], state: State, caption_
         return _Column(head, "name" if named else "words")
     if mostly and re.fullmatch(r"合计|总计|小计|三年合计|五年合计", head.strip()):
         return _Column(head, "goal", None, unit)
+    if mostly and planned:
+        return _Column(head, "task", None, unit)
     if (
         mostly
         and not unit
@@ -267,7 +303,13 @@ def _column(index: int, head: str, body: list[list[str]], state: State, caption_
 def _by_region(body: list[list[str]], columns: list[_Column]) -> bool:
     firsts = [row[0].strip() for row in body if row[0].strip()]
     known = [
-        f for f in firsts if places.is_place(_bare(f)) or _TOTAL.match(f) or re.match(r"市本级|市直|县直|区直|本级", f)
+        f
+        for f in firsts
+        if places.is_school(_bare(f))
+        or places.is_place(_bare(f))
+        or _TOTAL.match(f)
+        or _PART.match(f)
+        or re.match(r"市本级|市直|县直|区直|本级", f)
     ]
     return bool(firsts) and len(known) * 2 > len(firsts)
 
@@ -373,8 +415,8 @@ def _of_region(finding: Finding, row: str, column: _Column, above: list[str], st
         finding.unit = finding.unit or unit
     finding.name = finding.subject = head
     finding.family = {"%": "rate", "元": "money"}.get(finding.unit.lstrip("万亿"), finding.family)
-    if not _TOTAL.match(row):
-        finding.region = row
+    if not (_TOTAL.match(row) or _PART.match(row)):
+        finding.region = f"·{row}" if places.is_school(row) else row
     if finding.unit in ("%", "‰") or words.RATE_NOUN.search(head):
         _level(finding, "")
     elif not finding.comparator or finding.comparator == ">=":
@@ -384,9 +426,18 @@ def _of_region(finding: Finding, row: str, column: _Column, above: list[str], st
     finding.verb, finding.noun = "", head
 
 
-def _words(document: Document, cell: Cell, state: State, due: str) -> Iterable[Finding]:
-    """The findings of a cell of words; `due` is what the row's column of deadlines says."""
+def _words(
+    document: Document, cell: Cell, state: State, due: str, name: str = "", time: Time | None = None
+) -> Iterable[Finding]:
+    """The findings of a cell of words; `due` is what the row's column of deadlines says, `name` the row's, for what the
+    cell leaves out, `time` the column's."""
     state.paragraph()
+    if name:
+        state.topic = name
+        if words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name):
+            state.metric = name
+    if time is not None:
+        state.time = state.held_time = time
     times = [time for time in periods.find(due, state.plan) if time.last]
     for a, b in sentences(document.text, cell.start, cell.end):
         for finding in recognise.read(document.text, a, b, state):
