@@ -226,7 +226,7 @@ def _rate(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> F
         full = f"{made.earlier[-1].base}占{subject}比例"
     if base and full and not words.IS_STAGE.fullmatch(base):
         finding.base = re.sub(rf"占{re.escape(base)}$", "", full)
-    full = re.sub(r"^(?:使得?|让|确保|力争|实现|推动|要|有(?!需))+(?=.{2})", "", full)
+    full = re.sub(r"^(?:使得?|让|确保|力争|实现|推动|要(?!求)|有(?!需))+(?=.{2})", "", full)
     if (
         made.in_which
         and state.whole is not None
@@ -392,7 +392,8 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             finding.comparator = finding.comparator if finding.comparator not in ("", "=", ">=") else part.comparator
             if not finding.region and not group and made.earlier and not made.run.left:  # 南海区22所2.4万个
                 finding.region = made.earlier[-1].region
-            finding.region = f"+{noun}" if group else finding.region or part.region
+            total = re.search(r"(?:合计|总计|共计)$", made.run.left) is not None
+            finding.region = f"+{noun}" if group else finding.region or ("" if total else part.region)
             finding.subject = part.subject
             if finding.comparator == "range":
                 finding.comparator = "add"
@@ -414,6 +415,8 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             verb = verb or part.verb
         if verb and not noun and made.run.shared and family == COUNT:
             noun = made.run.shared
+        if verb and not noun and re.fullmatch(r"个?(?:教学)?班", q.unit):
+            noun = "班"
         if verb and not noun and family == COUNT and (about := re.fullmatch(r"(?P<what>.{2,12})方面", state.clause)):
             noun = clean(about["what"])[0]
         if not verb and not noun and family in (COUNT, AREA) and not has_verb and state.doing and part is None:
@@ -509,7 +512,9 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             for f in (*made.earlier, *reversed(state.recent))
             if f.noun and (same_kind(f.unit, of[1]) or f.noun.endswith(of[1]))
         ]
-        if counted:  # 举办研修班4期,每期50人
+        if not counted and (set_out := _set_out(made, of[1])):
+            noun, accepted = f"{set_out}每{of[1]}" + {"人": "人数", "名": "人数"}.get(q.unit.split("/")[0], ""), True
+        elif counted:  # 举办研修班4期,每期50人
             noun = f"{counted[0].noun}每{of[1]}" + {"人": "人数", "名": "人数"}.get(q.unit.split("/")[0], "")
             accepted = True
     if family == MONEY:
@@ -526,7 +531,9 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         if re.fullmatch(r"(?:给予|给|一次性|适当|分别|的)*(?:奖补|补助|奖励|补贴|资助)?", noun) and (
             state.topic or state.clause
         ):
-            noun = f"{(state.topic or clean(state.clause)[0])[-14:]}{re.sub('^(?:给予|给|的)+', '', noun) or '补助'}"
+            whom = (state.topic or clean(state.clause)[0])[-16:]
+            aid = re.sub("^(?:给予|给|的)+", "", noun) or "补助"
+            noun = f"{whom}标准" if re.search(r"(?:资助|补助|奖补|奖励|补贴)$", whom) else f"{whom}{aid}"
         accepted = accepted or bool(words.MONEY_NOUN.search(subject + tail))
         if not (noun or verb):
             noun = state.metric if words.MONEY_NOUN.search(state.metric) else ""
@@ -578,6 +585,10 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         noun = state.metric or (part.noun if part is not None else "") or ""
         if not noun and not (made.per or finding.recurs):
             return None
+    if family == COUNT and state.topic and (way := _WAY.fullmatch(subject)) and not (forward or verb_match):
+        what = re.sub(r"的|数$", "", state.topic)
+        finding.name, finding.subject, finding.noun = f"{what}数({way['way']})", what, what
+        return _counted(made, q, finding)
     finding.verb, finding.noun = verb, noun
     if not finding.region and made.earlier and joined(made) and made.earlier[-1].region and not made.in_which:
         finding.region = made.earlier[-1].region
@@ -600,9 +611,10 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
 def _counted(made: Made, q: Quantity, finding: Finding) -> Finding:
     if q.family == COUNT:
         if finding.name and not re.search(
-            r"(?:数|人次|次数|规模|班额|总量|招生|在校生|在园幼儿|均|年龄)$", finding.name
+            r"(?:数|数\([^)]*\)|人次|次数|频次|规模|班额|总量|招生|在校生|在园幼儿|均|年龄)$", finding.name
         ):
-            finding.name += {"期": "期数", "次": "次数", "人次": "人次", "场": "场数"}.get(q.unit.split("/")[0], "数")
+            often = "频次" if re.search(r"[/每](?:半|\d)?[学年月周天季日]", finding.unit + made.per) else "次数"
+            finding.name += {"期": "期数", "次": often, "人次": "人次", "场": "场数"}.get(q.unit.split("/")[0], "数")
     elif q.family == TIME and finding.name:
         unit = q.unit.split("/")[0]
         word = (
@@ -659,6 +671,20 @@ _NOMINAL = re.compile(r"(?:招生|招聘|培训|轮训|交流|轮岗|招录|转�
 _QUOTA = re.compile(r"名额|指标|任务|计划|分配|安排|数(?:量)?(?:为|如下|分别)|如下")
 
 
+_WAY = re.compile(
+    r"(?:通过|采取|利用|依托|采用)(?P<way>[^,，]{2,16}?)(?:方式|等方式)?(?:解决|消化|提供|补充|新增|增加)?"
+)
+"""How a part of what was said before comes about: 通过民办园转制解决."""
+
+
+def _set_out(made: Made, unit: str) -> str:
+    """What the sentence counts in `unit` before: 研修班 of 举办研修班4期, 工作组 of 派出3个工作组; empty where nothing."""
+    number = r"[\d一二两三四五六七八九十]+"
+    before = made.s.text[: made.begin]
+    found = re.search(rf"(?P<a>[^,，、\d]{{2,14}}?){number}{unit}|{number}个(?P<b>[^,，、\d]{{0,6}}{unit})", before)
+    return words.MADE_FIRST.sub("", clean(found["a"] or found["b"])[0], count=1) if found else ""
+
+
 def _quota(made: Made) -> str:
     """What a list of places with numbers shares out, from the clause before: 招聘教师任务分别为:A县120名."""
     clause = made.state.clause
@@ -667,6 +693,11 @@ def _quota(made: Made) -> str:
     what = re.sub(
         r"(?:具体|如下|分别|分解|分配|安排|下达|情况|为|是|的|将)+", "", clean(re.sub(r"^各[县市区校]+", "", clause))[0]
     )
+    if what in ("", "任务", "名额", "指标", "计划", "数量", "数"):  # 具体任务为: what it is stands before
+        said = re.search(
+            r"(?:^|[,，])(?P<what>[^,，、\d]{2,16}?(?:名额|任务|指标|计划|人数))", made.s.text[: made.begin]
+        )
+        what = clean(said["what"])[0] if said else what
     return what[-16:] or "名额"
 
 

@@ -306,7 +306,7 @@ def _clause(
     t = s.text
     clause = t[begin:stop]
     own_times = [x for x in times if not _is_baseline_time(t, x, numbers)]
-    if state.plan.work_year is None and state.time is not None and state.time.kind == "year":
+    if state.plan.work_year is None and state.time is not None and state.time.kind in ("year", "this", "month"):
         own_times = [_in_running_year(x, state.time.last) for x in own_times]
     tense = state.tense.feed(clause, own_times)
     if _PENALTY.search(clause):
@@ -447,7 +447,7 @@ def _clause(
         if listed:
             state.metric = listed
         if topic := _TOPIC.match(clause):
-            state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0])
+            state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0]) + (topic["aid"] or "")
     state.clause, state.clause_held = without_times(clause, begin, times), bool(found)
     if not runs:
         state.listed_times = [x for x in times if x.kind == "year"] or state.listed_times
@@ -458,7 +458,7 @@ def _clause(
 
 
 _TOPIC = re.compile(
-    r"对(?:于)?(?P<who>[^,，]{2,16}?)(?:$|(?:按[^,，]{2,10})?(?:实行|给予|实施|提供|发放|予以)[^,，]{0,4}(?:资助|补助|奖补|奖励|补贴|减免))|(?P<of>[^,，]{2,16})中$"
+    r"对(?:于)?(?P<who>[^,，]{2,16}?)(?:$|(?:按[^,，]{2,10})?(?:实行|给予|实施|提供|发放|予以)[^,，]{0,4}(?P<aid>资助|补助|奖补|奖励|补贴|减免))|(?P<of>[^,，]{2,16})中$"
 )
 """Whom the numbers that follow are for: 对孤儿实行资助, 新增的学位中."""
 
@@ -560,11 +560,14 @@ def _unnumbered(
         ready = implied.due(bare, "" if state.clause_held else state.clause) if ends else None
         if ready is not None:
             name, region = clean(ready[0])
-            carried = ready[1] < 3 and state.clause_held
-            if carried:
-                name = ""
+            name = re.sub(r"^(?:所有|全部|各)", "", name)
+            if ready[1] < 3 and state.clause_held and state.last:
+                due_before = state.last[-1].comparator == "<=" and not state.last[-1].value
+                name = f"{state.last[-1].noun}{name}" if due_before and state.last[-1].noun else ""
             finding = Finding(a, b, s.at[stop - 1], short(f"{_trim_front(name) or (state.last[-1].name if state.last else '')}时间"), "<=", kind="explicit",
                               region="" if region == "全" else region, subject=name, time=ends[-1])  # fmt: skip
+            if (verb := implied.MADE_READY.search(name)) is not None:
+                finding.noun = name[: verb.start()]
             finding.doubted("只有期限 / a date is all that is set", 0.2)
             finding.past = tense in (facts.PAST, facts.FORECAST)
             found.append(finding)

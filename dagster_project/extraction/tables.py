@@ -111,7 +111,13 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
         row_start = min(cell.start for cell, _ in filled)
         row_end = max(cell.end for cell, _ in filled)
         name_cells = [
-            text for text, column in zip(texts, columns, strict=True) if column.role == "name" and text.strip()
+            text
+            for text, column in zip(texts, columns, strict=True)
+            if text.strip()
+            and (
+                column.role == "name"
+                or (column.role == "words" and _NAME_HEAD.match(column.head) and not quantities.find(text))
+            )
         ]
         if re.match(r"\s*(?:注|说明)[:：]", texts[0]):
             continue
