@@ -84,6 +84,8 @@ def _paragraphs(document: Document, start: int, end: int, state: State, outline:
         state.tense.heading = outline.tense(a)
         state.tense.preamble = outline.looks_back or (a < outline.preamble_end and len(line[0]) > _SHORT)
         state.paragraph()
+        if (bracketed := _STAGE_LINE.match(line[0])) and (stage := _span_of(bracketed["when"], state.plan)):
+            state.time = state.held_time = stage
         if re.match(r"\s*注\d*[:：]", line[0]) or _CAPTION.match(line[0]):
             continue
         found_any = False
@@ -116,11 +118,20 @@ def _stage_time(section: Section, plan: Plan) -> Time | None:
     title = section.title[:40]
     if not _STAGE_TITLE.search(re.sub(r"[(（][^)）]*[)）]", "", title)):
         return None
-    found = [t for t in periods.find(title, plan) if t.kind in ("year", "span", "plan") and t.last is not None]
+    return _span_of(title, plan)
+
+
+_STAGE_LINE = re.compile(r"[^,，。;；(（]{2,16}[(（](?P<when>[^)）]{4,30})[)）]\s*(?:[:：。]|$)")
+"""第一阶段(2020年3月—8月):"""
+
+
+def _span_of(text: str, plan: Plan) -> Time | None:
+    """From the first to the last year that a text names; None where it names none, or ends before the plan begins."""
+    found = [t for t in periods.find(text, plan) if t.kind in ("year", "span", "plan") and t.last is not None]
     if not found or (plan.first is not None and (found[-1].last or 0) < plan.first):
         return None
     first, last = found[0].first, found[-1].last
-    return Time(0, 0, "span" if first != last else "year", first, last, found[-1].deadline, title)
+    return Time(0, 0, "span" if first != last else "year", first, last, found[-1].deadline, text)
 
 
 def _inside(inner: Section, outer: Section) -> bool:

@@ -362,7 +362,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         alike = [f for f in (*state.recent, *made.earlier) if f.noun and same_kind(f.unit, finding.unit)]
         if alike and family == COUNT:
             part = alike[-1]
-    if noun and not verb and words.IS_STAGE.fullmatch(noun) and head is None and state.metric:
+    if noun and not verb and _is_stage_of(noun, state.metric) and head is None and state.metric:
         finding.name = finding.subject = finding.noun = with_head(noun, state.metric)
         return _counted(made, q, finding)
     if (
@@ -590,6 +590,15 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         finding.name, finding.subject, finding.noun = f"{what}数({way['way']})", what, what
         return _counted(made, q, finding)
     finding.verb, finding.noun = verb, noun
+    if (
+        not finding.region
+        and state.told
+        and state.clause_held
+        and _ATTRIBUTE.fullmatch(subject)
+        and state.last
+        and not made.in_which
+    ):
+        finding.region = state.last[-1].region  # 在会师镇新建小学1所,投资5000万元
     if not finding.region and made.earlier and joined(made) and made.earlier[-1].region and not made.in_which:
         finding.region = made.earlier[-1].region
     if made.in_which and part is not None and not finding.region and not part.region.startswith("+"):
@@ -671,6 +680,10 @@ _NOMINAL = re.compile(r"(?:招生|招聘|培训|轮训|交流|轮岗|招录|转�
 _QUOTA = re.compile(r"名额|指标|任务|计划|分配|安排|数(?:量)?(?:为|如下|分别)|如下")
 
 
+_ATTRIBUTE = re.compile(
+    r"(?:办学|建设|设计)?规模|(?:总|预计|计划|概算|估算|完成)*(?:投资|投入)|(?:总|规划)?(?:占地|用地|建筑|校舍|校园)*面积|占地|可?(?:提供|新增)?学位|覆盖人口"
+)
+"""What is said of the thing a clause before makes."""
 _WAY = re.compile(
     r"(?:通过|采取|利用|依托|采用)(?P<way>[^,，]{2,16}?)(?:方式|等方式)?(?:解决|消化|提供|补充|新增|增加)?"
 )
@@ -683,6 +696,13 @@ def _set_out(made: Made, unit: str) -> str:
     before = made.s.text[: made.begin]
     found = re.search(rf"(?P<a>[^,，、\d]{{2,14}}?){number}{unit}|{number}个(?P<b>[^,，、\d]{{0,6}}{unit})", before)
     return words.MADE_FIRST.sub("", clean(found["a"] or found["b"])[0], count=1) if found else ""
+
+
+def _is_stage_of(noun: str, metric: str) -> bool:
+    """A stage, or a part of one (起始年级小学), for which a measure said before is set."""
+    if words.IS_STAGE.fullmatch(noun):
+        return True
+    return re.fullmatch(rf"[^以级]{{0,6}}?(?:{words.STAGE})", noun) is not None and not words.IS_STAGE.search(metric)
 
 
 def _quota(made: Made) -> str:

@@ -127,9 +127,9 @@ def _with_purpose(t: str, found: list[Finding]) -> list[Finding]:
     project = _PROJECT.match(t)
     for i, finding in enumerate(found):
         if finding.family == MONEY and _BARE_SUM.fullmatch(finding.name):
-            near = [f for f in reversed(found[:i]) if f.family == COUNT and f.verb][:1] or [
-                f for f in found[i + 1 :] if f.family != MONEY
-            ][:1]
+            near = [f for f in reversed(found[:i]) if f.family == COUNT and f.verb and not f.noun.endswith("规模")][
+                :1
+            ] or [f for f in found[i + 1 :] if f.family != MONEY][:1]
             near = [f for f in near if f.verb]
             if "总" in finding.name or "概算" in finding.name:  # all of the sentence's, named by what it opens with
                 near = [f for f in found if f.verb and f.family != MONEY][:1]
@@ -600,17 +600,23 @@ def _is_base_year(left: str) -> bool:
     return bool(re.search(r"(?:基础上|20\d\d年(?:的|底的?)?)$", left))
 
 
+_CHANGES = re.compile(
+    r"^(?:逐步|进一步|继续|严格|着力|不断|切实)*(?:降低|控制|压缩|减少|严控|缩小|规范|提高|改善)+(?=.{2})"
+)
+
+
 def _subject_of(clause: str, times: list[Time], begin: int) -> str:
     """The measure a clause without numbers names for those that follow: 提高生均公用经费标准."""
     if _MEASURE_WORD.search(clause) is None:
         return ""
     name = clean(without_times(clause, begin, times))[0]
+    name = _CHANGES.sub("", name)
     if cut := re.match(
         r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=也|还|逐[年步]|提高|提升|上升|下降|降低|增长|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)",
         name,
     ):
         name = cut["name"]
-    return name if 2 < len(name) <= 30 and (words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name)) else ""
+    return name if 2 <= len(name) <= 30 and (words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name)) else ""
 
 
 _MEASURE_WORD = re.compile(r"[率比例费准助贴数模资入限积值额]")

@@ -108,6 +108,7 @@ def read_run(
     recurs = next((x.words for x in in_left if x.kind == "each"), "") or (
         per if re.search(r"每[二两三半]?学?(?:年|月|周|天|日|期)|每学期", per) else ""
     )
+    whole = _OF_ALL.match(bare)
     for finding in found:
         if finding.time is None:
             onward = state.onward if not state.told or state.last[-1].family == finding.family else None
@@ -116,7 +117,7 @@ def read_run(
         finding.recurs = (
             finding.recurs or recurs or (state.recurs if not spelled and finding.family in (COUNT, MONEY, TIME) else "")
         )
-        finding.speaker = state.speaker
+        finding.speaker = state.speaker or (whole.lastgroup if whole and not finding.region else "") or ""
         finding.region = finding.region or state.scope
         if last.suffix and not finding.comparator:
             finding.comparator = bound_of(last.suffix)
@@ -191,6 +192,13 @@ def _years_of(time: Time | None, run: Run) -> list[Time]:
     return [Time(time.start, time.end, "year", y, y, "", time.words) for y in range(time.first, time.last + 1)]
 
 
+_EACH_LAST = re.compile(r"(?<=.{3})(?P<each>(?:每个?|各)(?:县市区|县区|县|区|乡镇|镇|乡|街道|行政村|村|社区))$")
+_OF_ALL = re.compile(
+    r"^(?:使|确保|力争|实现)*(?:(?P<nation>全国|我国)|(?P<province>全省))(?!性|统一|平均|文明|示范|先进|重点|优秀|前|领先|统考|联考|百强)"
+)
+"""A subject that is another region's than the document's: 到2020年全国…."""
+
+
 def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
     """A single number: one finding, or one for each member its subject lists."""
     run, state = made.run, made.state
@@ -198,6 +206,8 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
     if q.family == COUNT and q.numeral and not _is_counted(made, q, subject):
         return []
     name, region = clean(subject)
+    if each := _EACH_LAST.search(name):  # 留守儿童之家每个乡镇不少于2个
+        name, region = trim(name[: each.start()]), each["each"] if region in ("", "全") else region
     regions, rest = _regions_listed(subject)
     if regions and places.opening(subject)[1].startswith("等"):  # A县、B县等8个县: the number counts them all
         regions, name, region = [], clean(re.sub("^等", "", places.opening(subject)[1]))[0], ""
