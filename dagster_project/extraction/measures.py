@@ -61,12 +61,26 @@ def named(made: Made, q: Quantity, name: str, region: str, after: str) -> Findin
         finding.notes.append("约数 / a round number")
     if q.suffix in ("左右", "上下") or made.predicate.startswith("约"):
         finding.notes.append("左右、约 / about")
+    if (made.how in ("less", "more") or q.suffix) and _CONDITION.match(after):
+        return None  # 报到率低于90%的,予以通报
     if region and region not in ("全",) and re.match(r"(?:各|每|其余|其他|县县|乡乡)", region):
         finding.each = True
     growth = words.GROWTH.search(name)
     if family == POINTS and q.high and "高于" in made.predicate:
         finding.comparator = "range"
         finding.name = finding.subject = f"{trim(name)}高出幅度"
+        return finding
+    if (
+        family in (MONEY, COUNT)
+        and growth
+        and not q.suffix
+        and not q.high
+        and (family == MONEY or re.search(r"[比较]上年|[比较]去年|在现有", made.run.left))
+    ):
+        finding.name, finding.comparator = f"{trim(name[: growth.start()]) or made.state.metric}增加额", "grow"
+        finding.subject = finding.noun = finding.name.removesuffix("增加额")
+        if growth["down"] and finding.value:
+            finding.value = f"-{finding.value}"
         return finding
     if family in (POINTS, TIMES) or (growth and family in (RATE, YEARS)) or (made.how == "to" and family == POINTS):
         return _growth(made, q, finding, name, growth)

@@ -54,6 +54,13 @@ def plan_of(text: str) -> Plan:
     elif found := next((m for m in (_FIVE.search(line) for line in lines[:3] if len(line) < 60) if m), None):
         first = _FIVE_YEARS[found["which"]]
         last = first + 4
+    elif work is None and (
+        found := next(
+            (m for m in (re.search(rf"[(（]\s*(?P<year>{YEAR})\s*年度?\s*[)）]", line) for line in lines[:3]) if m),
+            None,
+        )
+    ):
+        first = last = work = year_of(found["year"])
     elif work is not None:
         first = last = work
     elif report is not None:  # a report of half a year plans the other half

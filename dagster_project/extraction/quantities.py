@@ -101,6 +101,7 @@ _PATTERN = re.compile(
     | (?P<low>{_NUMBER})(?P<low_big>{_BIG})?(?P<low_few>[多余])?(?P<low_unit>{_UNIT})?
       {_DASH}
       (?P<high>{_ARABIC}|{_HAN})(?P<high_big>{_BIG})?(?P<few2>[多余])?(?P<unit2>{_UNIT})(?P<per2>{_PER})?
+    | (?P<bare_part>0\.\d{{1,3}})(?![\d%‰万亿个])(?=以内|以下|以上|、|和|,|。|;|$)
     | (?P<num>{_NUMBER})(?P<big>{_BIG})?(?P<few>[多余来])?\s?(?:(?P<unit>{_UNIT})(?P<per>{_PER})?|(?P<bare>(?=学位|幼儿|学生|名?教师)))
     )(?P<suffix>{_SUFFIX})?""",
     re.VERBOSE,
@@ -235,6 +236,8 @@ def _quantity(m: re.Match[str]) -> Quantity | None:
         return Quantity(m.start(), m.end(), value, "", unit, TIMES, False, suffix, True)
     elif m["left"]:
         return Quantity(m.start(), m.end(), f"{m['left']}:{m['right']}", "", "", RATIO, False, suffix, False)
+    elif m["bare_part"]:
+        return Quantity(m.start(), m.end(), m["bare_part"], "", "", RATIO, False, suffix, False)
     elif m["high"]:
         hidden = _is_hidden(m["low"])
         unit = _one_name(m["unit2"])
