@@ -368,11 +368,9 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         if verb and not noun:
             if part is not None and part.noun and (same or same_kind(part.unit, finding.unit)):
                 noun = part.noun
-                if finding.region == "":
-                    finding.region = ""
-            elif family == MONEY:
-                noun = ""
-            elif not part:
+            elif re.fullmatch(r"(?:计划)?(?:招生|培训|轮训|招聘)", verb):
+                verb, noun = "", verb
+            elif part is None and family != MONEY:
                 return None
         if (
             not verb

@@ -174,7 +174,9 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
         return False
     if unit.startswith(("天", "个月", "个工作日", "工作日")) and not re.search(words.AT_LEAST, before):
         return False
-    return not (q.family == RATIO and not re.search(r"比|师", t[max(0, q.start - 60) : q.start]))
+    if q.family == RATIO:
+        return bool(re.search(r"比|师" if ":" in q.value else r"系数|指数", t[max(0, q.start - 60) : q.start]))
+    return True
 
 
 def _clause(
@@ -192,6 +194,8 @@ def _clause(
         if dated[-1].kind == "within" and state.time is not None and state.time.kind == "year" and state.time.until:
             pass  # 到2025年,…三年内: the year stays
         else:
+            if any(x.until for x in dated):
+                dated = [x for x in dated if x.kind != "plan"]  # 到2022年完成“十三五”任务
             chosen = dated[0] if len(dated) > 1 and numbers and dated[-1].start > numbers[0].start else dated[-1]
             several = len(dated) > 1 and any(len(dated) == len(run.items) for run in runs_of(t, begin, stop, numbers))
             if several:

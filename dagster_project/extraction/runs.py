@@ -174,6 +174,11 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
             regions, name = state.regions, clean(subject[place.end() :])[0]
     elif re.match(r"各(?!校|级|类)", re.sub(r"^其中[,，]?", "", run.left)) and len(state.regions) > 1:
         regions, name = state.regions, clean(re.sub(r"^各自?", "", subject))[0]
+    if not regions and re.search(r"[各均都]$|各(?!类|级)", subject):
+        head_part = re.split(r"[各均都]", subject, maxsplit=1)
+        schools = [p for p in re.split(r"[、和]", clean(head_part[0])[0]) if p]
+        if len(schools) > 1 and all(is_school(p) for p in schools):
+            regions, name, region = [f"·{p}" for p in schools], clean(head_part[1])[0], ""
     metric = state.metric
     finding = named(made, q, name, region, after)
     if finding is None:
@@ -308,7 +313,7 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 finding.region = f"+{group}"
                 out.append(finding)
         return out
-    if len(parts) == count and all(_SCHOOL.search(p) and not words.IS_STAGE.fullmatch(p) for p in parts):
+    if len(parts) == count and all(is_school(p) for p in parts):
         for q, part in zip(items, parts, strict=True):
             finding = named(made, q, clean(verb_tail)[0], "", after)
             if finding is not None:
@@ -374,6 +379,11 @@ _GROUP = re.compile(r"城区|镇区|乡村|农村|城市|城镇|县城|乡镇|�
 _SCHOOL = re.compile(
     r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职校|卫校|农校|技校|艺校|体校|职高|职中|附中|附小|中专)$"
 )
+
+
+def is_school(text: str) -> bool:
+    """A school by its name, no kind of school: 县一中, 信州职校."""
+    return bool(_SCHOOL.search(text)) and not words.IS_STAGE.fullmatch(text) and len(text) <= 14
 
 
 def _regroup(head: str, count: int) -> list[str]:

@@ -12,17 +12,19 @@ from dagster_project.extraction import facts, periods, places, quantities, recog
 from dagster_project.extraction.document import Cell, Document, Table
 from dagster_project.extraction.finding import Finding, State
 from dagster_project.extraction.periods import Time
+from dagster_project.extraction.runs import is_school
 from dagster_project.extraction.statements import sentences
 
-_BOUND = r"(?:≥|>=|≧|≤|<=|≦|>|<|＞|＜|=|不低于|不少于|至少|不超过|不高于|超过|达到|达|约|低于|力争)"
+_BOUND = r"(?:≥|>=|≧|≤|<=|≦|>|<|＞|＜|=|不低于|不少于|至少|不超过|不高于|超过|稳定在|保持在|提高到|增加到|控制在|降至|降到|压减到|达到|达|约|低于|力争达到|力争)"
 _VALUE = re.compile(
     rf"^\s*(?P<bound>{_BOUND})?\s*(?P<value>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:\s*[:：∶]\s*\d+(?:\.\d+)?)?|[Xx×*＊]{{1,3}})"
-    rf"(?:\s*[-—–~～至]\s*(?P<high>\d+(?:\.\d+)?))?\s*(?P<unit>[%‰]|个百分点|[万亿]?(?:人|所|个|名|元|平方米|亩|台|册|班|间|人次|年))?"
+    rf"(?:\s*[-—–~～至]\s*(?P<high>\d+(?:\.\d+)?))?\s*(?P<unit>[%‰]|个百分点|[万亿]?(?:人|所|个|名|元|平方米|亩|台|册|班|间|人次|年)(?:/[\u4e00-\u9fff·]{1, 4})?)?"
     r"\s*(?P<suffix>以上|及以上|以内|以下|左右|\+)?\s*(?:\([^)]*\))?$"
 )
 _SIGN = {
     "≥": ">=", ">=": ">=", "≧": ">=", "≤": "<=", "<=": "<=", "≦": "<=", ">": ">", "<": "<", "＞": ">", "＜": "<", "=": "=",
-    "不低于": ">=", "不少于": ">=", "至少": ">=", "达到": ">=", "达": ">=", "力争": ">=", "不超过": "<=", "不高于": "<=", "超过": ">",
+    "不低于": ">=", "不少于": ">=", "至少": ">=", "达到": ">=", "达": ">=", "力争": ">=", "力争达到": ">=", "稳定在": ">=", "保持在": ">=", "提高到": ">=", "增加到": ">=",
+    "控制在": "<=", "降至": "<=", "降到": "<=", "压减到": "<=", "不超过": "<=", "不高于": "<=", "超过": ">",
     "约": "=", "低于": "<", "以上": ">=", "及以上": ">=", "+": ">=", "以内": "<=", "以下": "<", "左右": "=",
 }  # fmt: skip
 _UNIT_IN = re.compile(
@@ -35,7 +37,7 @@ _IGNORED_HEAD = re.compile(
 _BASE_HEAD = re.compile(r"基期|现状|实际|完成数|完成情况|已有|原有|基数|起点")
 _GOAL_HEAD = re.compile(r"目标|规划|计划|任务|指标值|力争|预期|数量|建设规模")
 _NAME_HEAD = re.compile(
-    r"^\s*(?:主要|具体|核心)?(?:指标|指标名称|项目|项目名称|工程|工程名称|内容|主要内容|任务|目标|类别|领域|维度)\s*$"
+    r"^\s*(?:主要|具体|核心|工作|重点)*(?:指标|指标名称|项目|项目名称|工程|工程名称|内容|主要内容|任务|事项|目标|类别|领域|维度)\s*$"
 )
 _DUE_HEAD = re.compile(r"时限|期限|完成时间")
 _TOTAL = re.compile(r"^\s*(?:合\s*计|总\s*计|总数|全[市省县区]|总投资|共计)\s*$")
@@ -123,10 +125,19 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
             ):
                 name = _stage(group) + row_name
         for cell, text, column, above in zip(cells, texts, columns, parts, strict=True):
-            if column.role == "words" and not by_region:
-                yield from _words(document, cell, state, due)
+            if column.role == "words" and not by_region and not (_VALUE.match(text) and name):
+                yield from _words(document, cell, state, due, name)
                 continue
-            if column.role not in ("goal", "task") or not (value := _VALUE.match(text)):
+            if (
+                column.role == "goal"
+                and not by_region
+                and by_year is None
+                and not _VALUE.match(text)
+                and quantities.find(text)
+            ):
+                yield from _words(document, cell, state, due, name, column.time)
+                continue
+            if column.role not in ("goal", "task", "words") or not (value := _VALUE.match(text)):
                 continue
             finding = _finding(document, cell, value, column, unit or caption_unit, state, row_start, row_end)
             if by_year is not None:
@@ -145,6 +156,8 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 ):
                     above = [title + (f"({caption_unit})" if caption_unit else "")]
                 _of_region(finding, row_name, column, above, state)
+                if "招生" in caption and "招生" not in finding.name:
+                    finding.name = re.sub(r"^其中|数$", "", finding.name) + "招生数"
             elif column.role == "task":
                 total = bool(_TOTAL.match(row_name))
                 finding.name = f"{title if total else row_name}{'总' if total else ''}{_bare(column.head)}"
@@ -240,7 +253,8 @@ def _column(index: int, head: str, body: list[list[str]], state: State, caption_
     if index and mostly and _BASE_HEAD.search(head):
         return _Column(head, "base", None, unit)
     if index == 0 or (_NAME_HEAD.match(head) and not mostly):
-        named = index == 0 or "指标" in head or "名称" in head or not any(quantities.find(c) for c in cells)
+        told = sum(bool(quantities.find(c)) for c in cells)
+        named = index == 0 or "指标" in head or "名称" in head or told * 3 < len(cells)
         return _Column(head, "name" if named else "words")
     if mostly and re.fullmatch(r"合计|总计|小计|三年合计|五年合计", head.strip()):
         return _Column(head, "goal", None, unit)
@@ -259,15 +273,23 @@ def _column(index: int, head: str, body: list[list[str]], state: State, caption_
             None,
             unit,
         )
+    if (years and (years[-1].last or 0) < (now or 0)) or _BASE_HEAD.search(head):
+        return _Column(head, "none")
     if any(quantities.find(c) for c in cells):
-        return _Column(head, "words")
+        return _Column(head, "words", years[-1] if years else None)
     return _Column(head, "name" if index == 1 and not unit else "none")
 
 
 def _by_region(body: list[list[str]], columns: list[_Column]) -> bool:
     firsts = [row[0].strip() for row in body if row[0].strip()]
     known = [
-        f for f in firsts if places.is_place(_bare(f)) or _TOTAL.match(f) or re.match(r"市本级|市直|县直|区直|本级", f)
+        f
+        for f in firsts
+        if places.is_place(_bare(f))
+        or is_school(_bare(f))
+        or _TOTAL.match(f)
+        or _PART.match(f)
+        or re.match(r"市本级|市直|县直|区直|本级", f)
     ]
     return bool(firsts) and len(known) * 2 > len(firsts)
 
@@ -373,7 +395,9 @@ def _of_region(finding: Finding, row: str, column: _Column, above: list[str], st
         finding.unit = finding.unit or unit
     finding.name = finding.subject = head
     finding.family = {"%": "rate", "元": "money"}.get(finding.unit.lstrip("万亿"), finding.family)
-    if not _TOTAL.match(row):
+    if is_school(row):
+        finding.region = f"·{row}"
+    elif not _TOTAL.match(row) and not _PART.match(row):
         finding.region = row
     if finding.unit in ("%", "‰") or words.RATE_NOUN.search(head):
         _level(finding, "")
@@ -384,12 +408,15 @@ def _of_region(finding: Finding, row: str, column: _Column, above: list[str], st
     finding.verb, finding.noun = "", head
 
 
-def _words(document: Document, cell: Cell, state: State, due: str) -> Iterable[Finding]:
-    """The findings of a cell of words; `due` is what the row's column of deadlines says."""
+def _words(
+    document: Document, cell: Cell, state: State, due: str, name: str = "", year: Time | None = None
+) -> Iterable[Finding]:
+    """The findings of a cell of words; `due` is what the row's column of deadlines says, `name` what the row is about."""
     state.paragraph()
+    state.metric = name if words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name) else ""
     times = [time for time in periods.find(due, state.plan) if time.last]
     for a, b in sentences(document.text, cell.start, cell.end):
         for finding in recognise.read(document.text, a, b, state):
-            if times and not finding.own_time:
-                finding.time = times[-1]
+            if not finding.own_time and (times or year):
+                finding.time = times[-1] if times else year
             yield finding
