@@ -702,7 +702,7 @@ def _is_stage_of(noun: str, metric: str) -> bool:
     """A stage, or a part of one (起始年级小学), for which a measure said before is set."""
     if words.IS_STAGE.fullmatch(noun):
         return True
-    return re.fullmatch(rf"[^以级]{{0,6}}?(?:{words.STAGE})", noun) is not None and not words.IS_STAGE.search(metric)
+    return re.fullmatch(rf"[^以]{{0,6}}?(?:{words.STAGE})", noun) is not None and not words.IS_STAGE.search(metric)
 
 
 def _quota(made: Made) -> str:

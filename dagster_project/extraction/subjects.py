@@ -33,6 +33,9 @@ _NO_QUOTES = str.maketrans("", "", '“”"「」‘’')
 _BATCH = re.compile(r"第[一二三四五六七八九十]+批|首批|一批")
 
 
+_EACH_DOES = re.compile(rf"^(?:各自?|均|都)(?=(?:至少)?(?:{words.MAKE}))")
+
+
 @lru_cache(maxsize=16384)
 def clean(text: str) -> tuple[str, str]:
     """Words of a subject without what leads in; second, the place it opens with."""
@@ -47,7 +50,7 @@ def clean(text: str) -> tuple[str, str]:
         if place:
             if place != "全" or not region:
                 region = place if region in ("", "全") else region
-            text = rest
+            text = _EACH_DOES.sub("", rest)
             continue
         group, rest = places.group_of(text)
         if group and region in ("", "全"):
