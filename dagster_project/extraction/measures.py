@@ -1,4 +1,8 @@
-"""A number with its words to a finding: rates, growth, levels, counts and sums, each with its name and comparator."""
+"""A number with its words to a finding: rates, growth, levels, counts and sums, each with its name and comparator.
+
+A name left out is looked for from near to far: in the clause (what a later number prints), in the clause before, in the
+sentence, in the paragraph, in the one before. A part (其中) is named by its whole, a sum by what it is for.
+"""
 
 import re
 

@@ -1,6 +1,8 @@
 """Where a target applies: places as a clause prints them, told from the offices and schools that carry their names.
 
-Only the forms of Chinese place names are known here; codes and history are `resolve`'s.
+Only the forms of Chinese place names are known here; codes and history are `resolve`'s. A county or city is believed by
+its form or the code book, a town only where its name is no verb with its object (送教下乡). A list may print its kind once
+(徐泾、华新两镇); a part of a region without a name of its own (牧区, 县城) belongs to the region that speaks.
 """
 
 import re

@@ -1,4 +1,8 @@
-"""Whose plan a document is, and for which years: read from its head, and where that is silent from its text."""
+"""Whose plan a document is, and for which years: read from its head, and where that is silent from its text.
+
+A year in the title is the plan's; one in the body only where the title has none. The region is the narrowest place that
+opens the title, else the office that carries or signs the text, else the place of its kind that the text names most.
+"""
 
 import re
 from collections import Counter

@@ -2,7 +2,8 @@
 
 The grammar goes clause by clause. A run of numbers (92%、95.3%、92%以上) is read with the words on its left: a predicate
 (达到, 控制在) or a verb of making (新建), before it the subject, before that place and time. What a clause leaves out
-(subject, verb, place) comes from the clause before. Implied targets are in `implied`, tables in `tables`.
+(subject, verb, place) comes from the clause before. A time holds for its clause; for the sentences behind it only where
+it opens them or stands alone before any number, and not where the sentence walks through several years. Implied targets are in `implied`, tables in `tables`.
 """
 
 import re
@@ -161,7 +162,9 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     near = [x for x in times if x.start < q.end and q.start < x.end]
     if near and (unit.startswith(("年", "个月")) or any(x.start <= q.start and q.end <= x.end + 1 for x in near)):
         return False
-    if q.family == COUNT and (_counts_list(q, t) or _EACH_OF_SET.match(t, q.start + len(_digits(t, q)))):
+    if q.family == COUNT and (
+        ("、" in t[: q.start] and _counts_list(q, t)) or _EACH_OF_SET.match(t, q.start + len(_digits(t, q)))
+    ):
         return False
     if q.numeral and places.is_known(t[q.start : q.start + 8]):  # 三台县, 五河县
         return False
@@ -563,7 +566,9 @@ def _unnumbered(
             name = re.sub(r"^(?:所有|全部|各)", "", name)
             if ready[1] < 3 and state.clause_held and state.last:
                 due_before = state.last[-1].comparator == "<=" and not state.last[-1].value
-                name = f"{state.last[-1].noun}{name}" if due_before and state.last[-1].noun else ""
+                name = f"{state.last[-1].noun}{name}" if due_before else ""
+            elif ready[1] < 3 and not state.clause and state.recent:
+                name = f"{state.recent[-1].noun}{name}"
             finding = Finding(a, b, s.at[stop - 1], short(f"{_trim_front(name) or (state.last[-1].name if state.last else '')}时间"), "<=", kind="explicit",
                               region="" if region == "全" else region, subject=name, time=ends[-1])  # fmt: skip
             if (verb := implied.MADE_READY.search(name)) is not None:

@@ -336,6 +336,12 @@ def _members(subject: str, made: Made) -> list[str]:
     return shared_tail(parts)
 
 
+_CLASSES = re.compile(
+    r"(?P<what>.{2,}?)(?P<list>[一二三四五六](?:[、和][一二三四五六])+)(?P<kind>[类档等级](?:地区|区|学校|园)?).{0,4}"
+)
+"""补助标准按一、二、三类地区分别为: one measure for each class."""
+
+
 def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
     """Several numbers in a run: one for each time, place or subject named before, or for each finding of the clause before."""
     items, state = made.run.items, made.state
@@ -383,6 +389,16 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 finding.region = region
                 out.append(finding)
         return out
+    if (classes := _CLASSES.fullmatch(head)) and len(kinds := re.split("[、和]", classes["list"])) == count:
+        name = re.sub(r"(?:按照?|分)$", "", clean(classes["what"])[0])
+        listed = [
+            (q, named(made, q, f"{name}{verb_tail}", clean(head)[1], after), k)
+            for q, k in zip(items, kinds, strict=True)
+        ]
+        for _, finding, k in listed:
+            if finding is not None:
+                finding.name += f"({k}{classes['kind']})"
+        return [finding for _, finding, _ in listed if finding is not None]
     parts = [p for p in re.split(r"、|以及|和|与(?!学生)|(?<!以)及(?!以|其)", head) if p]
     grouped = _GROUP.match(parts[-1]) if len(parts) == count else None
     if grouped and len(grouped[0]) < len(parts[-1]) and all(_GROUP.fullmatch(p) for p in parts[:-1]):
@@ -431,6 +447,8 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
         and all(same_kind(f.unit, q.unit) for f, q in zip(state.recent[-count:], items, strict=True))
     ):
         before = state.recent[-count:]
+    if not before and not state.recent and "分别" in made.run.left:
+        before = [f for f in state.before if same_kind(f.unit, items[0].unit)][-count:]
     if len(before) == count and (not clean(head)[0] or len(clean(head)[0]) < 3 or "分别" in made.run.left):
         fresh = []
         for q, old in zip(items, before, strict=True):
