@@ -215,6 +215,7 @@ def _says_again(heading: Finding, body: Finding) -> bool:
         (heading.value, heading.value_high) == (body.value, body.value_high)
         and heading.unit == body.unit
         and bool(heading.value)
+        and not (heading.region and body.region and heading.region != body.region)
         and _alike(heading.name, body.name) >= 0.5
     )
 
@@ -269,7 +270,7 @@ def _candidates(
                 doc=document.name, article=article, indicator_zh=f.name, indicator_code=resolved.code, subject_zh=f.subject or f.name,
                 region_zh=region, region_code=code, comparator=f.comparator, value=f.value, value_high=f.value_high,
                 baseline=f.baseline, unit=f.unit, period=period, deadline=deadline, level=level_of(f.name, f.family), kind=f.kind,
-                responsible_units=outline.units(f.place), evidence=document.text[start:end].replace("\n", " "),
+                responsible_units=f.units or outline.units(f.place), evidence=document.text[start:end].replace("\n", " "),
                 char_start=start, char_end=end, confidence=round(max(0.05, min(0.99, 0.95 - doubt - (0 if resolved.code else 0.05))), 2),
                 note="; ".join(n for n in notes if n), ordinal=ordinals[article], baseline_year=f.baseline_year, target_year=target_year,
                 year_hidden=hidden, recurs=bool(f.recurs), hold=f.hold, per_county=f.each, proposed_code=resolved.proposed,

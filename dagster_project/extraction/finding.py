@@ -39,6 +39,8 @@ class Finding:
     own_time: bool = False
     """The time stands in its own clause."""
     family: str = ""
+    units: str = ""
+    """Responsible units that a row of a table names, joined by `;`, the lead first."""
     notes: list[str] = field(default_factory=list)
     doubt: float = 0.0
     past: bool = False

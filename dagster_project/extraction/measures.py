@@ -379,6 +379,10 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     ):
         finding.name = finding.subject = finding.noun = with_head(noun, head.name)
         return _counted(made, q, finding)
+    bare = family == COUNT and made.how in ("to", "at_most") and not (noun or verb or state.clause_held)
+    if bare and (about := _ABOUT.match(clean(state.clause)[0])):  # 中职学校布局进一步优化,由223所整合到150所
+        finding.name = finding.subject = finding.noun = about["what"]
+        return _counted(made, q, finding)
     if family in (COUNT, MONEY, AREA):
         region_only = not noun and not verb and bool(finding.region)
         if not verb and not forward and part is not None and not q.unit.startswith("所") and places.is_school(noun):
@@ -707,6 +711,11 @@ def _is_stage_of(noun: str, metric: str) -> bool:
     if words.IS_STAGE.fullmatch(noun):
         return True
     return re.fullmatch(rf"[^以]{{0,6}}?(?:{words.STAGE})", noun) is not None and not words.IS_STAGE.search(metric)
+
+
+_ABOUT = re.compile(
+    r"(?P<what>[^,，]{2,14}?(?:学校|幼儿园|教学点|院校|专业|教师|班级|机构|园|校))(?:的)?(?:布局|结构|数量|规模|设置|资源|队伍|体系)"
+)
 
 
 def _quota(made: Made) -> str:

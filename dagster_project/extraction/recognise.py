@@ -98,7 +98,7 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
         if stop > begin:
             clause = t[begin:stop]
             if clause.startswith("其中"):
-                in_which, state.whole = True, state.total
+                in_which, state.whole = True, _whole_of([q for q in numbers if q.start >= begin], t, state)
             found += _clause(s, begin, stop, [q for q in numbers if begin <= q.start < stop],
                              [x for x in times if begin <= x.start < stop], state, in_which)  # fmt: skip
         begin = stop + 1
@@ -108,6 +108,31 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
 
 
 _COUNTED = re.compile(r"[\dXx×*＊]|[一二两三四五六七八九十百千万]{2,}|[一二两三四五六七八九十][所个名栋间项]")
+_EACH_OF = re.compile(
+    r"(?P<count>[一二两三四五六七八九十\d]+)个?(?:县市区|县区|县|区|乡镇|镇|乡|街道|村|社区|学校|校|园)各(?:自)?(?:[^,，、\d]{0,6})$"
+)
+
+
+def _whole_of(parts: list[Quantity], t: str, state: State) -> Finding | None:
+    """What 其中 takes apart: of the counts said before, the one its parts add up to, else the last."""
+    same = [q for q in parts if q.family == COUNT and q.unit == parts[0].unit and q.value and not q.high]
+    if len(same) < 2 or state.total is None:
+        return state.total
+    total = 0.0
+    for q in same:
+        each = _EACH_OF.search(t, max(0, q.start - 24), q.start)
+        total += float(q.value) * float((each and quantities.numeral(each["count"])) or 1)
+    fits = [f for f in state.recent[-6:] if f.family == COUNT and f.value and _plain_value(f) == total and f.noun]
+    return fits[-1] if fits else state.total
+
+
+def _plain_value(f: Finding) -> float:
+    try:
+        return float(f.value)
+    except ValueError:
+        return -1.0
+
+
 _BARE_SUM = re.compile(
     r"(?:(?:总|计划|累计|安排|共|概算|估算|预计|完成)*(?:投资|投入|资金|经费|金额)){1,2}(?:资金|额)?"
 )

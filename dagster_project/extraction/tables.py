@@ -46,6 +46,8 @@ _PLANNED = re.compile(r"计划|任务|分配|分解|名额|指标|目标|安排|
 _NAME_HEAD = re.compile(
     r"^\s*(?:主要|具体|核心|工作|重点|建设|发展|监测|评价)*(?:指标|指标名称|项目|项目名称|工程|工程名称|内容|主要内容|任务|目标|事项|类别|领域|维度|名称)\s*$"
 )
+_LEAD_HEAD = re.compile(r"牵头|责任(?:单位|部门|人)|主管|实施单位|承担单位")
+_HELP_HEAD = re.compile(r"配合|协助|参与(?:单位|部门)")
 _DUE_HEAD = re.compile(r"时限|期限|完成时间")
 _TOTAL = re.compile(r"^\s*(?:合\s*计|总\s*计|总数|全[市省县区]|总投资|共计)\s*$")
 _PART = re.compile(r"^\s*(?:小\s*计)\s*$")
@@ -132,6 +134,7 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
             for t, c, above in zip(texts, columns, parts, strict=True)
             if c.role == "base" and _VALUE.match(t)
         }
+        units = _units(texts, heads)
         due = next((t for t, head in zip(texts, heads, strict=True) if _DUE_HEAD.search(head) and t.strip()), "")
         name = row_name
         if _PART.match(row_name or "") and names_in_group:
@@ -146,17 +149,18 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 name = _stage(group) + row_name
         for cell, text, column, above in zip(cells, texts, columns, parts, strict=True):
             if column.role == "words" and not by_region:
-                yield from _words(document, cell, state, due, "", column.time)
+                yield from _with_units(_words(document, cell, state, due, "", column.time), units)
                 continue
             if column.role not in ("goal", "task"):
                 continue
             value, bound = _value(text)
             if value is None:
                 if column.role == "goal" and not by_region and by_year is None:
-                    yield from _words(document, cell, state, due, name, column.time)
+                    yield from _with_units(_words(document, cell, state, due, name, column.time), units)
                 continue
             finding = _finding(document, cell, value, column, unit or caption_unit, state, row_start, row_end)
             finding.comparator = finding.comparator or bound
+            finding.units = units
             if by_year is not None:
                 year_printed = re.search(periods.YEAR, texts[0])
                 year = periods.year_of(year_printed[0]) if year_printed else None
@@ -189,6 +193,24 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 _level(finding, text)
             if finding.name:
                 yield finding
+
+
+def _units(texts: list[str], heads: list[str]) -> str:
+    """The responsible units of a row: those of the leading column, then the helping ones."""
+    named = [
+        unit.strip()
+        for pattern in (_LEAD_HEAD, _HELP_HEAD)
+        for text, head in zip(texts, heads, strict=True)
+        if pattern.search(head)
+        for unit in re.split(r"[、,，;；\s]+", text)
+    ]
+    return ";".join(dict.fromkeys(unit for unit in named if unit and not re.fullmatch(r"[-—–/]+", unit)))
+
+
+def _with_units(findings: Iterable[Finding], units: str) -> Iterable[Finding]:
+    for finding in findings:
+        finding.units = units
+        yield finding
 
 
 def _head_above(document: Document, table: Table) -> tuple[list[str], str] | None:
