@@ -339,7 +339,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     ):
         return None
     subject = trim(name) if made.how else re.sub(r"[的、]$", "", name)
-    if made.how and (staged := STAGE_LAST.match(subject)):
+    if (made.how or family == MONEY) and (staged := STAGE_LAST.match(subject)):
         state.metric = staged["what"]
         subject = staged["stage"] + staged["what"]
     if len(acted := _ACTOR.sub("", subject)) > 2:

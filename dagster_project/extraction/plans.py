@@ -26,6 +26,7 @@ _REPORT = re.compile(
 _WORK = re.compile(
     rf"(?P<year>{YEAR})\s*年度?[^。\n《》〔\d]{{0,24}}?(?:工作要点|要点|工作计划|计划|工作打算|打算|工作安排|安排|实事|工作任务|任务分解|重点工作|重点任务|工作意见|实施方案|工作方案|行动方案|务虚|工作思路|目标任务|任务|通知|工作部署|绩效|责任书)"
 )
+_TITLE_YEAR = re.compile(rf"(?P<year>{YEAR})\s*年(?!\s*\d{{1,2}}\s*月)")
 _FAR = re.compile(r"(?:现代化|远景|纲要|规划|教育)\D{0,6}(?P<year>20[3-6][05])(?!\d)")
 _BRACKETED = re.compile(rf"[(（]\s*(?P<year>{YEAR})\s*年?度?\s*[)）]")
 _SPOKEN = re.compile(rf"(?P<year>{YEAR})\s*年[,，]?[^。\n]{{0,12}}(?:是|我[市县区省]|全[市县区省])")
@@ -92,6 +93,16 @@ def plan_of(text: str) -> Plan:
             work = year
     if issued is None and not work and (found := _DATED.search(head)):
         issued = year_of(found["year"])
+    if work is None and report is None and first is None and not _REVIEW.search(outside):
+        # 关于做好2016年普通高中招生工作的意见: the only year of a title is the one it is for.
+        titled = {
+            year_of(m["year"])
+            for line in lines[:2]
+            if len(line) < 60
+            for m in _TITLE_YEAR.finditer(re.sub(r"《[^》]*》", "", line))
+        }
+        work = titled.pop() if len(titled) == 1 else None
+        first = last = work
     far = next((y for line in lines[:3] if (m := _FAR.search(line)) and (y := year_of(m["year"]))), None)
     if far is not None and first is None:
         work, last = None, far

@@ -163,7 +163,7 @@ def _with_purpose(t: str, found: list[Finding]) -> list[Finding]:
             if what:
                 finding.subject = what
                 finding.name = short(
-                    f"{finding.subject}{'总投资' if '总投资' in finding.name else '资金' if finding.name == '资金' else '投入'}"
+                    f"{finding.subject}{'总投资' if '总投资' in finding.name else '资金' if finding.name == '资金' else '投资' if '投资' in finding.name else '投入'}"
                 )
     return found
 
