@@ -309,7 +309,7 @@ def joined(made: Made) -> bool:
 
 
 STAGE_LAST = re.compile(
-    rf"(?P<what>.*(?:率|比例|占比|比重|比|数|值|标准|面积|经费|学历|图书|册数|班额|时间|时长|规模|额|学时))(?P<stage>{words.STAGE})$"
+    rf"(?P<what>.*(?:率|比例|占比|比重|比|数|值|标准|面积|经费|学历|图书|册数|班额|时间|时长|规模|额|学时|补助|津贴|补贴|资助))(?P<stage>{words.STAGE})$"
 )
 
 
@@ -630,7 +630,7 @@ def _counted(made: Made, q: Quantity, finding: Finding) -> Finding:
         if finding.name and not re.search(
             r"(?:数|数\([^)]*\)|人次|次数|频次|规模|班额|总量|招生|在校生|在园幼儿|均|年龄)$", finding.name
         ):
-            often = "频次" if re.search(r"[/每](?:半|\d)?[学年月周天季日]", finding.unit + made.per) else "次数"
+            often = "频次" if _OFTEN.search(finding.unit + made.per + made.run.left) else "次数"
             finding.name += {"期": "期数", "次": often, "人次": "人次", "场": "场数"}.get(q.unit.split("/")[0], "数")
     elif q.family == TIME and finding.name:
         unit = q.unit.split("/")[0]
@@ -681,6 +681,7 @@ def _counted(made: Made, q: Quantity, finding: Finding) -> Finding:
     return finding
 
 
+_OFTEN = re.compile(r"[/每](?:半|[两三]|\d)?个?[学年月周天季日]")
 GRADE = re.compile(r"(?:国家|省|市|县|区|校|省部|自治区|地市)级(?:以上)?")
 _OF_SCHOOLS = re.compile(r"(?:园|小学|初中|高中|中学|学校|校)数?$")
 _NOMINAL = re.compile(r"(?:招生|招聘|培训|轮训|交流|轮岗|招录|转岗|支教|投资|受益|惠及)$")

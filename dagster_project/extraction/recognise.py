@@ -679,7 +679,7 @@ def _sizes(inner: Sentence, owner: str, state: State) -> list[Finding]:
             continue
         a, b = inner.span(0, len(inner.text))
         finding = Finding(a, b, inner.at[q.start], short(project + noun + ("数" if q.family == COUNT else "")), "=", q.value, q.high, q.unit,
-                          "redacted" if q.hidden else "explicit", subject=project, region="" if region == "全" else region,
+                          "redacted" if q.hidden else "explicit", subject=project, region=region if region not in ("", "全") else state.region or state.scope,
                           family=q.family, time=ahead(state.time, state.plan), speaker=state.speaker)  # fmt: skip
         finding.comparator = "range" if q.high else bound_of(q.suffix) or "="
         finding.past = tense in (facts.PAST, facts.FORECAST)
