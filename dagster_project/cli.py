@@ -443,6 +443,41 @@ def _contract(source: str) -> "Contract":
 
 
 @cli.command()
+@click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json", "html"]), default="table", show_default=True,
+    help="表格、CSV、JSON，或标出条款的网页 / a table, CSV, JSON, or a page with each clause marked.",
+)  # fmt: skip
+def extract(paths: tuple[Path, ...], form: str) -> None:
+    """从政策文件中读出目标，不写入任何文件 / read the targets out of policy documents; nothing is written."""
+    from dagster_project.extraction import candidate, document
+    from dagster_project.extraction import extract as extraction
+    from dagster_project.ingest.problem import ShapeError
+    from dagster_project.report import extracted, terminal
+
+    read, refused = [], False
+    for path in paths:
+        try:
+            found = document.read(path)
+        except (ShapeError, OSError) as error:
+            refused = True
+            click.echo(f"{path}: {terminal.plain(error)}", err=True)
+            continue
+        read.append((found, extraction.extract(found)))
+    candidates = [one for _, several in read for one in several]
+    if form == "csv":
+        click.echo(candidate.to_csv(candidates), nl=False)
+    elif form == "json":
+        click.echo(candidate.to_json(candidates))
+    elif form == "html":
+        click.echo(extracted.page(read), nl=False)
+    else:
+        terminal.candidates(terminal.console(), read)
+    if refused:
+        sys.exit(1)
+
+
+@cli.command()
 @click.option("--port", default=3000, show_default=True)
 def dev(port: int) -> None:
     """Dagster 页面，含夜间计划与文件监测 / the Dagster page with schedule and sensor, on loopback only."""

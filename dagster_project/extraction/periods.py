@@ -6,6 +6,7 @@ numbers other than years.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dagster_project.extraction.quantities import numeral
 
@@ -14,20 +15,24 @@ _SPAN = r"\s*(?:年)?\s*(?:[-－—–―~～]{1,2}|至|到)\s*"
 _FIVE_YEARS = {"九": 1996, "十": 2001, "十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026}
 
 _TIME = re.compile(
-    rf"""(?P<lead>截至|截止|自|从|到|至|于|在|以|(?<!占)比(?!例|重)|较|与|按)?(?:
+    # Most places in a text begin no time: one look at the character says so.
+    rf"""(?=[截自从到至于在以比较与按\dXx×*＊“"十九今本当年全明来下去上前每逐常一二两三四五六七八未接此春秋学暑寒开])(?P<lead>截至|截止|自|从|(?<![高升大加长展充容降低少减缩压整])[到至]|于|在|以|(?<!占)比(?!例|重)|较|与|按)?(?:
       (?P<first>{YEAR}){_SPAN}(?P<last>{YEAR})(?:学)?年(?:度|期间|间)?
-    | (?P<year>{YEAR})\s*学?年度?(?P<when>(?P<month>\d{{1,2}})\s*月份?(?:\d{{1,2}}日)?(?:底|末)?|年?[底末]|春季(?:学期)?|秋季(?:学期)?|上半年|下半年|[一二三四]季度)?(?P<before>之?以?前|起)?
+    | (?P<year>{YEAR})\s*学?年度?(?P<when>(?P<month>\d{{1,2}})\s*月份?(?:\d{{1,2}}日)?(?:底|末)?|年?[底末]|春季(?:学期)?(?:开学|结束)?|秋季(?:学期)?(?:开学|结束)?|上半年|下半年|[一二三四]季度)?(?P<before>之?以?前|起)?
     | (?P<hidden>(?:[Xx×＊*]{{1,4}}(?:{_SPAN}[Xx×＊*]{{1,4}})?|20[×Xx*＊]{{2}}|\d{{3}}[×Xx*])\s*年(?!级|龄|度?轻))(?P<hidden_when>年?底|秋季学期|春季学期)?前?
     | [“"]?(?P<plan>十[一二三四五]|九|十)五[”"]?(?P<plan_part>时期|期间|期末|末|以来|规划期?|前期)
     | [“"](?P<plan2>十[一二三四五]|九|十)五[”"]
     | (?P<this>今年|本年度?|当年|年内|全年)
     | (?P<year_end>年底|年末)前?
-    | (?P<next>明年|来年|下一?年度?)
+    | (?P<next>明年|来年|下一?年度?)(?P<next_when>(?:(?P<next_month>\d{{1,2}})月|春季|秋季|上半年|下半年|年?[底末])(?:学期)?(?:开学)?[底末]?之?以?前?)?
     | (?P<gone>去年|上年度?|前年|前几年)
     | (?<![\d年])(?P<lone_month>1[0-2]|[1-9])月(?:份|底|末|上旬|中旬|下旬|\d{{1,2}}日)?(?P<lone_before>底?之?以?前)?
+    | (?P<term>(?:学期|暑假|寒假)(?:开学|结束|期间)?之?以?前|开学前)
+    | (?P<both>今明[两二]年)
+    | (?P<part>(?<!每)[一二三四]季度|上半年|下半年|(?:春|秋)季(?:学期)?(?:开学|入学)?(?=前|起|结束|末|[^\u4e00-\u9fff]|建|投|完|交|新|入|招|达))(?P<part_end>开?学?期?(?:结束)?[前末底])?
     | (?P<each>每(?:个?学年|个?学期|季度|年度?|个?月|周|天|日)|每[两二三半]年|逐年|常年)
-    | (?P<years_within>[一二两三四五六七八十\d]+)(?:年|个月|学年)(?:之?以?内|时间|累计)
-    | (?P<plan_years>(?<![一二三四五六七八九十\d])[三四五][年](?=内|新|改|补|累计|共|投|选|招|培|安排|完成|重点|建|计划|内|总|合计|来))
+    | (?<![一二三四五六七八九十\d])(?P<years_within>[一二两三四五六七八十\d]{{1,3}})(?:年|个月|学年)(?:之?以?内|时间|累计)
+    | (?P<plan_years>(?<![一二三四五六七八九十\d])[三四五][年](?=内|新|改|补|累计|共|投|选|招|培|引|评|组|遴|选|扩|增|安排|完成|重点|建|计划|内|总|合计|来))
     | (?P<coming>今后|未来|接下来|下一步|此后)(?:的)?(?P<coming_years>[三四五]年)?
     )""",
     re.VERBOSE,
@@ -45,6 +50,9 @@ class Plan:
     """Year of a report or summary the document is, or opens with."""
     work_year: int | None = None
     """The one year of a work plan: 今年 and 年内 mean it."""
+
+    speaks_within: bool = False
+    """Whether the text calls its work year 今年, so that 明年 is the one after."""
 
     @property
     def now(self) -> int | None:
@@ -86,18 +94,32 @@ def year_of(text: str) -> int | None:
 
 
 # 落实2018-2022年幼儿园建设规划: the years are part of a plan's name.
-_NAME_OF_PLAN = re.compile(r"[^,，。;；\d]{2,16}(?:规划|计划|方案|纲要|行动)(?:的?(?:要求|确定|明确|任务|目标)|(?=[,，、》和]|$))")
+_NAME_OF_PLAN = re.compile(
+    r"[^,，。;；\d]{2,16}(?:规划|计划|方案|纲要|行动)(?:的?(?:要求|确定|明确|任务|目标)|(?=[,，、》和]|$))"
+)
 
 
-def find(text: str, plan: Plan) -> list[Time]:
+_TASKS = re.compile(r"(?:的)?(?:目标|任务|规划|计划|方案|纲要|指标)")
+"""完成“十三五”目标任务: the plan is named, no time is."""
+
+
+@lru_cache(maxsize=4096)
+def find(text: str, plan: Plan) -> tuple[Time, ...]:
     """Every time of a text, from left to right, read as `plan` speaks; years in the name of a plan are left out."""
     found = []
     for match in _TIME.finditer(text):
         time = _time(match, plan)
-        if time is None or (time.kind in ("span", "plan") and _NAME_OF_PLAN.match(text, match.end())):
+        if time is None or (time.kind == "plan" and _TASKS.match(text, match.end())):
+            continue
+        if time.kind in ("span", "plan") and _NAME_OF_PLAN.match(text, match.end()):
             continue
         found.append(time)
-    return found
+    return tuple(found)
+
+
+_LEFT_OVER = re.compile(r"(?:度)?(?:结转|遗留|未|续建|转入|结余|欠)")
+"""上年结转项目: what the year before left to do is still to be done."""
+_PARTS = (("一季", 3), ("二季", 6), ("三季", 9), ("四季", 12), ("上半", 6), ("下半", 12), ("春", 3), ("秋", 9))
 
 
 def _time(m: re.Match[str], plan: Plan) -> Time | None:
@@ -133,15 +155,24 @@ def _time(m: re.Match[str], plan: Plan) -> Time | None:
     if m["year_end"]:
         return Time(start, end, "this", work, work, f"{work}-12" if work else "", words, True)
     if m["next"]:
-        # A work plan of a year is written before that year begins: its 明年 is the year it plans.
-        year = plan.work_year or (plan.issued + 1 if plan.issued else None)
+        # A work plan of a year is written before that year begins: its 明年 is the year it plans, unless 今年 is.
+        year = (plan.work_year and plan.work_year + plan.speaks_within) or (plan.issued + 1 if plan.issued else None)
         return Time(start, end, "next", year, year, "", words)
     if m["gone"]:
+        if _LEFT_OVER.match(m.string, end):
+            return None
         return Time(start, end, "base" if lead in ("比", "较", "与") else "gone", words=words)
+    if m["both"]:
+        return Time(start, end, "span", work, work + 1, "", words) if work else None
+    if m["part"]:
+        month = next(v for k, v in _PARTS if k in m["part"])
+        return Time(start, end, "month", work, work, f"{work}-{month:02d}" if work else "", words, bool(m["part_end"]))
     if m["lone_month"]:
         until = bool(m["lone_before"]) or "底" in words
         month = int(m["lone_month"])
         return Time(start, end, "month", work, work, f"{work}-{month:02d}" if work else "", words, until)
+    if m["term"]:
+        return Time(start, end, "this", work, work, "", words, "前" in words)
     if m["each"]:
         return Time(start, end, "each", words=m["each"])
     if m["years_within"]:

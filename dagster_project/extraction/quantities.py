@@ -10,19 +10,37 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-RATE, COUNT, MONEY, AREA, TIME, RATIO, POINTS, TIMES, YEARS = (
-    "rate", "count", "money", "area", "time", "ratio", "points", "times", "years",
+RATE, COUNT, MONEY, AREA, TIME, RATIO, POINTS, TIMES, YEARS, COEFFICIENT = (
+    "rate", "count", "money", "area", "time", "ratio", "points", "times", "years", "coefficient",
 )  # fmt: skip
 
 _PERCENT = ("个百分点", "百分点", "%", "‰", "﹪")
 _MONEY = ("元", "圆")
 _AREA = ("平方公里", "平方米", "平米", "公顷", "亩", "㎡", "m²", "立方米", "公里", "千米", "米")
-_TIME = ("个小时", "小时", "个课时", "课时", "个学时", "学时", "分钟", "个月", "个工作日", "工作日", "学分", "天")
+_TIME = (
+    "个小时",
+    "小时",
+    "个课时",
+    "课时",
+    "个学时",
+    "学时",
+    "分钟",
+    "个月",
+    "个工作日",
+    "工作日",
+    "学分",
+    "天",
+    "周",
+    "Mbps",
+    "兆",
+    "M",
+    "G",
+)
 _COUNT = (
-    "个百人", "人次", "人天", "个班", "个乡镇", "个县市区", "个县区", "个市县", "个旗县", "个县", "个村", "个学校", "台套", "台件",
+    "人次", "场次", "人天", "个班", "台套", "台件",
     "所", "个", "名", "人", "位", "间", "班", "套", "册", "台", "辆", "张", "项", "门", "种", "节", "座", "处", "条", "家",
     "对", "支", "批", "场", "次", "期", "轮", "户", "组", "片", "件", "例", "株", "幅", "篇", "部", "栋", "幢", "块", "类", "本", "生",
-    "校", "园", "县", "区", "省", "市", "乡镇", "镇", "村", "岁", "周岁", "级", "轨", "枚", "档", "届", "分", "堂", "兆", "M", "G",
+    "校", "园", "县", "区", "省", "市", "乡镇", "镇", "村", "岁", "周岁", "级", "轨", "枚", "档", "届", "分", "堂", "栋", "起", "枚",
 )  # fmt: skip
 _UNITS = sorted((*_PERCENT, *_MONEY, *_AREA, *_TIME, *_COUNT, "倍", "番", "年"), key=lambda u: (-len(u), u))
 _FAMILY = {
@@ -36,9 +54,9 @@ _FAMILY = {
 }
 
 _HAN_DIGITS = "一二两三四五六七八九"
-_HAN = rf"(?<![第{_HAN_DIGITS}十百千])[{_HAN_DIGITS}十廿百千零〇]+(?:[万亿]+[{_HAN_DIGITS}十百千零〇]+)*(?:点[{_HAN_DIGITS}零〇]+)?"
-_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_HIDDEN = r"\d?[Xx×*＊]{1,4}(?:\.[Xx×*＊]{1,2})?|[□○_]{1,6}"
+_HAN = rf"(?<![第{_HAN_DIGITS}十百千])[{_HAN_DIGITS}十廿百千零〇]{{1,12}}(?:[万亿]{{1,2}}[{_HAN_DIGITS}十百千零〇]{{1,12}}){{0,3}}(?:点[{_HAN_DIGITS}零〇]{{1,6}})?"
+_ARABIC = r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,6})?|\d{1,15}(?:\.\d{1,6})?"
+_HIDDEN = r"\d{1,3}\.[Xx×*＊]{1,2}|\d?[Xx×*＊]{1,4}(?:\.[Xx×*＊]{1,2})?|[□○_]{1,6}"
 _NUMBER = rf"(?:{_ARABIC}|{_HAN}|{_HIDDEN})"
 _BIG = r"(?:千万|百万|十万|万|亿|千|百)"
 # A unit that begins another word is none: 人民, 名师, 项目, 班级.
@@ -52,7 +70,7 @@ _NOT_BEFORE = {
     "支": "教持部出撑付援",
     "场": "所地馆",
     "期": "间末中望限刊",
-    "本": "科级土地校市省县区行规专年学",
+    "本": "以上线率科级土地校市省县区行规专年学",
     "组": "织建长",
     "部": "门分署级长队",
     "门": "户",
@@ -66,7 +84,7 @@ _NOT_BEFORE = {
     "校": "园长区舍均",
     "园": "区长所舍",
     "生": "均源活师产",
-    "次": "年日序",
+    "次": "年日序性",
     "类": "别型",
     "分": "别类校批级层析工解配管期年享散段数园之布",
     "种": "植",
@@ -79,9 +97,15 @@ _NOT_BEFORE = {
     "块": "钱",
     "件": "事",
     "年": "级轻龄度制段",
+    "周": "年岁末边期",
+    "兆": "瓦",
+    "M": "BbOo",
+    "G": "Bb",
 }
 _NOT = {unit: f"(?![{begins}])" for unit, begins in _NOT_BEFORE.items()}
-_NOT["名"] = "(?!师(?!范|资)|校(?!长)|[优牌园家单录额称誉特著])"  # 50名师范生 are fifty
+_NOT["名"] = "(?!师(?!范|资)|校(?![长医外])|[优牌园家单录额称誉特著])"  # 50名师范生 are fifty
+_NOT["个"] = "(?!人(?![工才员文])|[性体别])"
+_NOT["次"] = "(?![年日序性]|全会|全体会议|会议|党代会)"
 _UNIT = "|".join(re.escape(unit) + _NOT.get(unit, "") for unit in _UNITS)
 _PER = (
     r"(?:\s*(?:/|每)\s*(?:学生|生|人|名|年|月|班|校|园|周|天|日|学期|学年|平方米|学生|百人|次|期)"
@@ -91,17 +115,19 @@ _DASH = r"\s*(?:[-－—–―~～]{1,2}|至|到)\s*"
 _SUFFIX = r"(?:\(含\)|及|或)?(?:以上|以内|之内|以下|之下|左右|上下|范围内|范围之内|范围以内)"
 
 _PATTERN = re.compile(
-    rf"""(?<![第\dA-WYZa-wyz.])(?:
+    rf"""(?=[\d百千一二两三四五六七八九十廿零〇半翻过Xx×*＊□○_])(?<![第\dA-WYZa-wyz.])(?:
       (?P<of>百分之|千分之)(?P<of_low>{_ARABIC}|{_HAN}|{_HIDDEN})(?:{_DASH}(?:百分之|千分之)?(?P<of_high>{_ARABIC}|{_HAN}))?
-    | (?P<below>[{_HAN_DIGITS}十百]+)分之(?P<above>[{_HAN_DIGITS}十百]+)
+    | (?P<below>[{_HAN_DIGITS}十百]{{1,4}})分之(?P<above>[{_HAN_DIGITS}十百]{{1,4}})
     | (?P<tenth>[{_HAN_DIGITS}十\d])成(?P<half_tenth>半|[{_HAN_DIGITS}])?(?![功立为就绩长员本果效套型人家])
-    | (?P<half>半数|(?<!另)一半)
+    | (?P<half>半数|过半(?!数)|(?<!另)一半)
+    | (?P<half_of>半(?=个?小时|天))(?P<half_unit>个?小时|天)
     | 翻(?P<fold>[{_HAN_DIGITS}])番
-    | (?P<left>\d+(?:\.\d+)?)\s*(?:[:：∶]|比(?=\d))\s*(?P<right>\d+(?:\.\d+)?)(?![:：\d])
+    | (?P<left>\d{{1,4}}(?:\.\d{{1,3}})?)\s*(?:[:：∶]|比(?=\d))\s*(?P<right>\d{{1,4}}(?:\.\d{{1,3}})?)(?![:：\d])
     | (?P<low>{_NUMBER})(?P<low_big>{_BIG})?(?P<low_few>[多余])?(?P<low_unit>{_UNIT})?
       {_DASH}
       (?P<high>{_ARABIC}|{_HAN})(?P<high_big>{_BIG})?(?P<few2>[多余])?(?P<unit2>{_UNIT})(?P<per2>{_PER})?
     | (?P<num>{_NUMBER})(?P<big>{_BIG})?(?P<few>[多余来])?\s?(?:(?P<unit>{_UNIT})(?P<per>{_PER})?|(?P<bare>(?=学位|幼儿|学生|名?教师)))
+    | (?P<coefficient>0\.\d{{1,4}})(?![\d%‰.]|\s?[万亿千百])
     )(?P<suffix>{_SUFFIX})?""",
     re.VERBOSE,
 )
@@ -127,7 +153,8 @@ class Quantity:
     """多, 余 or 来 stands behind the number."""
 
 
-def find(text: str) -> list[Quantity]:
+@lru_cache(maxsize=4096)
+def find(text: str) -> tuple[Quantity, ...]:
     """Every quantity of a text, from left to right, none overlapping."""
     found: list[Quantity] = []
     for match in _PATTERN.finditer(text):
@@ -143,7 +170,7 @@ def find(text: str) -> list[Quantity]:
                     found[i] = replace(found[i], unit=q.unit, family=POINTS)
             found += _listed_before(text, q, found[-1].end if found else 0)
         found.append(q)
-    return found
+    return tuple(found)
 
 
 _BARE_LIST = re.compile(rf"(?:(?:{_ARABIC})(?:{_BIG})?个?[、和与及])+$")
@@ -227,6 +254,11 @@ def _quantity(m: re.Match[str]) -> Quantity | None:
         tenths = numeral(m["tenth"]) or Decimal(0)
         ones = 5 if m["half_tenth"] == "半" else numeral(m["half_tenth"]) if m["half_tenth"] else 0
         value, unit = plain(tenths * 10 + (ones or 0)), "%"
+    elif m["coefficient"]:
+        return Quantity(m.start(), m.end(), plain(Decimal(m["coefficient"])), "", "", COEFFICIENT, False, suffix, False)
+    elif m["half_of"]:
+        unit = _one_name(m["half_unit"])
+        return Quantity(m.start(), m.end(), "0.5", "", unit, TIME, False, suffix, False)
     elif m["half"]:
         value, unit = "50", "%"
     elif m["fold"]:
@@ -260,7 +292,13 @@ def _quantity(m: re.Match[str]) -> Quantity | None:
         if not hidden and not value:
             return None
         rough = bool(m["few"])
-        unit = _one_name(m["unit"]) if m["unit"] else "人" if m["bare"] is not None and not m.string.startswith("学位", m.end("num") + len(m["big"] or "")) else "个"
+        unit = (
+            _one_name(m["unit"])
+            if m["unit"]
+            else "人"
+            if m["bare"] is not None and not m.string.startswith("学位", m.end("num") + len(m["big"] or ""))
+            else "个"
+        )
         value, big, _ = _in_units(value, big)
         unit = big + unit + _per(m["per"])
     family = _FAMILY.get(re.split(r"[/每]", unit)[0].lstrip("万亿"), COUNT)
@@ -268,7 +306,7 @@ def _quantity(m: re.Match[str]) -> Quantity | None:
 
 
 def _is_hidden(number: str) -> bool:
-    return number[0] in "Xx×*＊□○_" or number[1:2] in tuple("Xx×*＊")
+    return number[-1] in "Xx×*＊" or number[0] in "Xx×*＊□○_" or number[1:2] in tuple("Xx×*＊")
 
 
 def _text(number: str) -> str:

@@ -12,8 +12,13 @@ _MARKS = re.compile(r"[。；;！!？?\n(（〔\[)）〕\]]")
 _OPEN, _CLOSE = frozenset("(（〔["), frozenset(")）〕]")
 _NUMBER = re.compile(r"\d|[一二两三四五六七八九十百]+(?:所|名|个|间|人|万|成)|分之|[Xx*×＊]\s*(?:所|名|个|%)")
 # Brackets that only explain a word: read or not, they hold no target.
-_NO_ASIDE = re.compile(r"\s*(?:责任|牵头|配合|以下简称|下同|即|注|见|含|不含|试行|征求意见|暂行|详见|[A-Za-z\d.]{1,4}\s*$)")
+_NO_ASIDE = re.compile(
+    r"\s*(?:责任|牵头|配合|以下简称|下同|即|注|见|含(?![^)）\d]{1,16}\d+\s*(?:所|名|个|人|间|万|%|亿))|不含|试行|征求意见|暂行|详见|[A-Za-z\d.]{1,4}\s*$)"
+)
 _LONGEST_ASIDE = 300
+_LONGEST = 2000
+_SPACE = re.compile(r"\s")
+_BRACKET = re.compile(r"[(（〔\[)）〕\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +52,18 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             continue
         elif depth and mark.start() - begin < _LONGEST_ASIDE:
             continue
-        if mark.start() > begin:
-            yield begin, mark.start()
+        yield from _pieces(text, begin, mark.start())
         begin, depth = mark.end(), 0
+    yield from _pieces(text, begin, end)
+
+
+def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence whole, or in pieces where it is longer than any that people write."""
+    while end - begin > _LONGEST:
+        comma = max(text.rfind(",", begin, begin + _LONGEST), text.rfind("，", begin, begin + _LONGEST))
+        cut = comma + 1 if comma > begin else begin + _LONGEST
+        yield begin, cut
+        begin = cut
     if end > begin:
         yield begin, end
 
@@ -59,24 +73,32 @@ def sentence(text: str, start: int, end: int) -> Sentence:
     at: list[int] = []
     asides: list[tuple[int, int, int]] = []
     place = start
+
+    def take(begin: int, stop: int) -> None:
+        if _SPACE.search(text, begin, stop) is None:
+            at.extend(range(begin, stop))
+        else:
+            at.extend(i for i in range(begin, stop) if not text[i].isspace())
+
     for opened, closed in _brackets(text, start, end):
-        at.extend(i for i in range(place, opened) if not text[i].isspace())
+        take(place, opened)
         if _NUMBER.search(text, opened + 1, closed) and not _NO_ASIDE.match(text, opened + 1, closed):
             asides.append((len(at), opened + 1, closed))
         place = closed + 1
-    at.extend(i for i in range(place, end) if not text[i].isspace())
-    return Sentence("".join(text[i] for i in at), at, start, end, tuple(asides))
+    take(place, end)
+    whole = text[start:end] if len(at) == end - start else "".join([text[i] for i in at])
+    return Sentence(whole, at, start, end, tuple(asides))
 
 
 def _brackets(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Outermost closed brackets: (place of the opening one, place of the closing one)."""
     depth, opened = 0, start
-    for mark in re.finditer(r"[(（〔\[)）〕\]]", text[start:end]):
+    for mark in _BRACKET.finditer(text, start, end):
         if mark[0] in _OPEN:
             if depth == 0:
-                opened = start + mark.start()
+                opened = mark.start()
             depth += 1
         elif depth:
             depth -= 1
             if depth == 0:
-                yield opened, start + mark.start()
+                yield opened, mark.start()

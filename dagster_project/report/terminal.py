@@ -13,6 +13,8 @@ from rich.table import Table
 
 from dagster_project.demo.county import County
 from dagster_project.demo.write import Written
+from dagster_project.extraction.candidate import Candidate
+from dagster_project.extraction.document import Document
 from dagster_project.extraction.reconcile import BINDING, COMPARISONS, Comparison, facts
 from dagster_project.publish.gates import refuses
 from dagster_project.publish.snapshot import Snapshot
@@ -344,6 +346,40 @@ def demo(out: Console, raw: Path, counties: Sequence[County], written: Sequence[
     out.print(f"位置 / where: {escape(raw)}", soft_wrap=True)
     named = "" if raw == (ROOT / "raw") else f"ZHIBIAO_RAW={shlex.quote(str(raw))} "
     out.print(f"接着可以 / next: {escape(named)}.venv/bin/zhibiao refresh", soft_wrap=True)
+
+
+def plain(text: object) -> str:
+    """Received text for a line that knows no markup: no control characters."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", " ".join(str(text).split()))
+
+
+def candidates(out: Console, read: list[tuple[Document, list[Candidate]]]) -> None:
+    """What was read out of each document, target by target; doubts stand under the table."""
+    for document, found in read:
+        table = Table(title=escape(f"{document.name}: {len(found)} 个目标 / targets"), title_justify="left")
+        for heading in (
+            "条款 / article",
+            "指标 / indicator",
+            "地区 / region",
+            "要求 / asks",
+            "年份 / year",
+            "条文 / clause",
+            "可信 / sure",
+        ):
+            table.add_column(heading, overflow="fold")
+        for one in found:
+            high = f"—{one.value_high}" if one.value_high else ""
+            base = f" ← {one.baseline}" if one.baseline else ""
+            value = one.value or ("X" if one.kind == "redacted" else "")
+            table.add_row(
+                escape(one.article), escape(one.indicator_zh) + (f"\n[dim]{one.indicator_code}[/]" if one.indicator_code else ""),
+                escape(one.region_zh), escape(f"{one.comparator} {value}{high} {one.unit}{base}".strip()),
+                escape(one.deadline or one.period), escape(one.evidence), f"{one.confidence:.2f}" + (" *" if one.note else ""),
+            )  # fmt: skip
+        out.print(table)
+        for number, one in enumerate(found, start=1):
+            if one.note:
+                out.print(escape(f"  * {number} {one.indicator_zh}: {one.note}"), style="dim")
 
 
 def explanation(out: Console, found: Explanation) -> None:
