@@ -15,7 +15,7 @@ import duckdb
 # DuckDB 2.0 writes it, DuckDB 1.4 and 1.5 clients must read it.
 STORAGE = "v1.2.0"
 # Counts the changes of the tables below.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,7 @@ TABLES = {
             "retrieved": ("varchar", "取得日期 / day it was retrieved"),
             "confidence": ("varchar", "可信度：A 读到原数，D 一步推得 / confidence: A read, D derived by one step"),
             "note": ("varchar", "备注 / note"),
+            "mapping": ("varchar", "读取时所用的映射文件；空为没有 / mapping file it was read by; empty: none"),
         },
     ),
     "meta.dictionary": Table(

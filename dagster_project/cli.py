@@ -10,12 +10,15 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dagster_project import __version__
 from dagster_project.settings import ROOT, Settings, today
+
+if TYPE_CHECKING:
+    from dagster_project.ingest.contract import Contract
 
 
 class _Day(click.ParamType[date]):
@@ -380,6 +383,63 @@ def review(
     for written in contents:
         click.echo(f"已写 / written: {settings.raw_name(written)}")
     click.echo(f"接受 / accepted {len(accepted)}，否决 / rejected {len(rejected)}；接着 / next: make refresh")
+
+
+@cli.command(name="map")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--source", default="schools", show_default=True, help="来源，如 county_facts / source.")
+@click.option("--write", is_flag=True, help="写成 FILE.mapping.yml / write it beside the file.")
+@click.option("--ignore-rest", is_flag=True, help="没有放置的表头一律忽略 / leave out all headings not placed.")
+def map_headings(path: Path, source: str, write: bool, ignore_rest: bool) -> None:
+    """为表头不同的文件提出映射 / propose a mapping for a file with other headings, and show what was not placed."""
+    from dagster_project.ingest import files, mapping_proposal
+    from dagster_project.ingest.problem import ShapeError
+    from dagster_project.report import terminal
+
+    contract = _contract(source)
+    file = (path if path.exists() else ROOT / path).resolve()
+    if not file.is_file():
+        raise click.UsageError(f"{path}: 没有这个文件 / no such file")
+    target = file.with_name(file.name + files.MAPPING)
+    if write and target.exists():
+        raise click.UsageError(f"{target.name}: 已存在，先移走 / exists already; move it away first")
+    try:
+        proposed = mapping_proposal.propose(file, contract)
+    except ShapeError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    terminal.proposal(terminal.console(), proposed)
+    if write:
+        target.write_text(proposed.yaml(ignore_rest), encoding="utf-8")
+        click.echo(
+            f"已写 / written: {target}；改名为 {files.FOLDER_MAPPING} 则用于整个文件夹 / named so, it is for the folder"
+        )
+
+
+@cli.command()
+@click.argument("source", metavar="SOURCE")
+@click.argument("path", metavar="[OUT.xlsx]", required=False, type=click.Path(path_type=Path))
+def template(source: str, path: Path | None) -> None:
+    """写出空白填报表 / write an empty workbook to fill in: schools, county_facts, condition_judgements …"""
+    from dagster_project.ingest import template as templates
+
+    contract = _contract(source)
+    target = path or Path(f"{source}.xlsx")
+    if target.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"{target}: 只写 .xlsx / only .xlsx is written")
+    if target.exists():
+        raise click.UsageError(f"{target}: 已存在 / exists already")
+    templates.write(contract, target)
+    click.echo(f"已写 / written: {target}")
+
+
+def _contract(source: str) -> "Contract":
+    from dagster_project.ingest.contract import load_contracts
+
+    contracts = load_contracts()
+    if source not in contracts:
+        raise click.UsageError(f"{source!r}: 没有这个来源 / no such source: {', '.join(sorted(contracts))}")
+    return contracts[source]
 
 
 @cli.command()

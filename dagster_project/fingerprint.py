@@ -23,10 +23,9 @@ def of_files(paths: Iterable[Path], base: Path) -> str:
 
 
 def of_inputs(raw: Path) -> str:
-    """All inputs under `raw` with their sidecars."""
+    """All inputs under `raw` with their sidecars and mappings."""
     found = files.inputs(raw)
-    sidecars = (path.with_name(path.name + files.SIDECAR) for path in found)
-    return of_files([*found, *(path for path in sidecars if path.exists())], raw)
+    return of_files({*found, *(companion for path in found for companion in files.companions(path))}, raw)
 
 
 def of_extractor(raw: Path) -> str:

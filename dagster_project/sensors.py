@@ -13,9 +13,8 @@ from dagster_project.settings import Settings
 def state(settings: Settings) -> str:
     """A hash of names, sizes and times of all inputs; temporary and half-copied files do not count."""
     seen = [
-        (settings.raw_name(path), *files.stamp(path), *(files.stamp(side) if side.exists() else ()))
+        [(settings.raw_name(part), *files.stamp(part)) for part in (path, *files.companions(path))]
         for path in files.inputs(settings.raw)
-        for side in [path.with_name(path.name + files.SIDECAR)]
     ]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 

@@ -51,7 +51,7 @@ class StandIn:
         self.read: list[str] = []
         monkeypatch.setattr(documents, "extract", self)
 
-    def __call__(self, path: Path, raw: Path) -> list[Candidate]:
+    def __call__(self, path: Path, raw: Path, name: str = "") -> list[Candidate]:
         self.read.append(path.name)
         text = path.read_text(encoding="utf-8")
         if text.startswith("scanned"):

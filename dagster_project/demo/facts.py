@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from dagster_project.demo.county import PREFECTURE, County
+from dagster_project.demo.county import County
 
 Row = dict[str, Any]
 
@@ -16,8 +16,8 @@ NOTE = "合成数据，非真实数字 / synthetic, no real figure"
 SOURCE = "合成县情 / synthetic county facts"
 _STAGE = {"kindergarten": "preschool", "teaching_point": "primary"}
 _SUMMED = (
-    "pupils", "pupils_age_3_5", "children_large", "pupils_school_age", "entrants", "graduates", "disabled_pupils",
-    "migrant_children", "teachers_fulltime", "teachers_backbone",
+    "pupils", "children_large", "pupils_school_age", "entrants", "graduates", "disabled_pupils",
+    "migrant_children", "teachers_fulltime",
 )  # fmt: skip
 # Yuan a head and year.
 _PAY, _PER_PUPIL = 78_000.0, 11_000.0
@@ -108,7 +108,6 @@ def of_year(county: County, first: int, year: int, schools: Iterable[Row]) -> li
     fact("senior", "good_senior_places_allotted", round(quota * level("good_senior_quota")))
 
     teachers = heads("primary", "teachers_fulltime") + heads("junior", "teachers_fulltime")
-    backbone = heads("primary", "teachers_backbone") + heads("junior", "teachers_backbone")
     eligible = max(10, round(teachers * 0.4))
     rotated = max(4, round(eligible * level("rotated")))
     rotated_backbone = math.ceil(rotated * level("rotated_backbone"))
@@ -117,14 +116,18 @@ def of_year(county: County, first: int, year: int, schools: Iterable[Row]) -> li
     fact("compulsory", "teachers_backbone_rotated", rotated_backbone)
     fact("compulsory", "staff_category", teachers)
     fact("compulsory", "staff_category_rotated", rotated)
-    fact("compulsory", "staff_category", backbone, "backbone")
-    fact("compulsory", "staff_category_rotated", rotated_backbone, "backbone")
     fact("compulsory", "teachers_360_hours", round(teachers * level("trained")))
     fact("compulsory", "monitor_level", level("monitor_level"))
     fact("compulsory", "score_variance_between", round(9_600 * level("score_variance"), 2))
     fact("compulsory", "score_variance_total", 9_600)
     fact("compulsory", "assessment_year", year)
     fact("compulsory", "basic_balance_year", first - 1)
+
+    # One county: recognised or not.
+    fact("all", "counties", 1)
+    fact("compulsory", "counties_recognised_basic", 1)
+    fact("compulsory", "counties_recognised_quality", int(year - first > 8 and not county.edge_cases))
+    fact("preschool", "counties_recognised_preschool", int(year - first > 5 and not county.edge_cases))
 
     fact("compulsory", "civil_area_planned", 60_000)
     fact("compulsory", "civil_area_completed", 57_300)
@@ -142,20 +145,6 @@ def of_year(county: County, first: int, year: int, schools: Iterable[Row]) -> li
     for stage in ("senior", "vocational"):
         fact(stage, "government_expenditure", round(heads(stage) * _grown(_PER_PUPIL * 1.4, 0.05, year - first)))
     return rows + _money(county, year, first)
-
-
-def above(first: int, last: int, county_count: int) -> list[Row]:
-    """Figures of the prefecture that the counties lie in."""
-    rows = []
-    for year in range(first, last + 1):
-        passed = round(county_count * min(1.0, (year - first + 1) / (last - first + 1)))
-        rows += [
-            _row(PREFECTURE, year, "all", "counties", county_count),
-            _row(PREFECTURE, year, "compulsory", "counties_recognised_basic", county_count),
-            _row(PREFECTURE, year, "compulsory", "counties_recognised_quality", passed // 2),
-            _row(PREFECTURE, year, "preschool", "counties_recognised_preschool", passed),
-        ]
-    return rows
 
 
 def _money(county: County, year: int, first: int) -> list[Row]:

@@ -250,7 +250,7 @@ def _rows(county: County, site: _Site, year: int, told: dict[str, Year]) -> list
             if unit.stage in ("primary", "junior"):
                 row["music_rooms"] = row["art_rooms"] = _per(row["classes"], 12)
     for row in rows:
-        if "music_rooms" in row:
+        if row.get("music_rooms"):
             row["music_room_smallest_sqm"], row["art_room_smallest_sqm"] = 98.0, 92.5
     return rows
 

@@ -86,7 +86,6 @@ def write(
     }
     before = [row for county in counties for row in facts.before(county, first)]
     _csv(raw / "county_facts" / f"{first - 1}.csv", contracts["county_facts"], before)
-    above = facts.above(first, last, len(counties))
     school_rows, fact_rows = 0, len(before)
     told = [schools.records(county, first, last, seed) for county in counties]
     for year in years:
@@ -96,7 +95,7 @@ def write(
             row
             for county, rows in zip(counties, of_counties, strict=True)
             for row in facts.of_year(county, first, year, rows)
-        ] + [row for row in above if row["year"] == year]
+        ]
         _parquet(raw / "schools" / f"{year}.parquet", contracts["schools"], of_schools)
         _csv(raw / "county_facts" / f"{year}.csv", contracts["county_facts"], of_facts)
         school_rows += len(of_schools)

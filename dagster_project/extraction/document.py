@@ -8,6 +8,8 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 
@@ -25,7 +27,8 @@ class Table:
     """A table as a rectangular grid.
 
     `header_rows` counts the leading rows that the format marks as headings (Markdown's rule, html th, docx repeated
-    heading rows); 0 where it marks none, as in space-aligned text. `kind`: markdown, aligned, docx, html, pdf.
+    heading rows); 0 where it marks none, as in text aligned by spaces and in PDF. `kind`: markdown, aligned, docx, html,
+    pdf.
     """
 
     start: int
@@ -42,7 +45,8 @@ class Section:
     `path` joins the printed marks: 三/10, 二/(三)/6, 三/一是统筹项目推进; the nearest unnumbered heading where there is
     no number; empty for what stands before the first. `title` is the heading's words without the mark. `units` are the
     responsible units of the closing bracket, lead unit first, and `units_start`, `units_end` that bracket's place
-    (both 0 where there is none).
+    (both 0 where there is none). Behind a paragraph that counted within itself (一是 ... 二是 ...) the article around it
+    goes on as one more section of the same path, so the last section that begins before a place is the innermost.
     """
 
     path: str
@@ -128,20 +132,26 @@ class Document:
 
     def doubts(self, start: int, end: int) -> Iterator[Note]:
         """The unsure repairs that text[start:end] crosses."""
-        unsure = [note for note in self.notes if not note.sure]
-        first = bisect_left(unsure, start, key=lambda note: note.end)
-        for note in unsure[first:]:
+        first = bisect_left(self._unsure, start, key=lambda note: note.end)
+        for note in islice(self._unsure, first, None):
             if note.start >= end:
                 return
             if note.end > start:
                 yield note
 
+    @cached_property
+    def _unsure(self) -> list[Note]:
+        return [note for note in self.notes if not note.sure]
 
-def read(path: Path) -> Document:
-    """The document in this file (txt, md, html, docx, pdf). Raises ShapeError where it cannot be read."""
+
+def read(path: Path, name: str = "") -> Document:
+    """The document in this file (txt, md, html, docx, pdf). `name` is what a refusal calls the file.
+
+    Raises ShapeError where it cannot be read.
+    """
     from dagster_project.extraction import formats
 
-    return formats.read(path)
+    return formats.read(path, name)
 
 
 def from_text(name: str, text: str) -> Document:

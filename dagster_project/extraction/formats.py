@@ -8,78 +8,19 @@ import io
 import re
 import zipfile
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
-from ctypes import c_double
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dagster_project.extraction import normalise, structure
-from dagster_project.extraction.document import Document
+from dagster_project.extraction.document import Document, Table
 from dagster_project.extraction.structure import Grid
 from dagster_project.ingest.problem import Problem, ShapeError
 
 # Larger files are refused; so are docx files whose parts unpack to more than the second.
 MAX_BYTES = 64 * 1024 * 1024
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
-
-# rule -> reason zh, reason en, action zh, action en; {found} is filled in.
-MESSAGES: dict[str, tuple[str, str, str, str]] = {
-    "document_type": (
-        "不支持的文档类型 {found}",
-        "is a document of a type that is not read: {found}",
-        "另存为 .docx、.pdf（带文字层）、.html、.md 或 .txt",
-        "save it as .docx, .pdf (with a text layer), .html, .md or .txt",
-    ),
-    "document_too_large": (
-        "文件过大（{found}）",
-        "is too large ({found})",
-        f"拆分到每个不超过 {MAX_BYTES // 1024**2} MB，或去掉图片",
-        f"split it into files of at most {MAX_BYTES // 1024**2} MB, or take the pictures out",
-    ),
-    "document_empty": (
-        "没有文字",
-        "holds no text",
-        "确认文件完整，或移走该文件",
-        "check that it is whole, or take it away",
-    ),
-    "document_encoding": (
-        "文字编码不是 UTF-8、GB18030 或 Big5：{found}",
-        "is neither UTF-8, GB18030 nor Big5: {found}",
-        "用 UTF-8 编码另存",
-        "save it as UTF-8",
-    ),
-    "document_broken": (
-        "文件损坏，无法打开：{found}",
-        "is broken and cannot be opened: {found}",
-        "重新下载或重新导出该文件",
-        "fetch or export it again",
-    ),
-    "document_encrypted": (
-        "文件有密码",
-        "is protected by a password",
-        "去掉密码后另存",
-        "save it without the password",
-    ),
-    "document_old_word": (
-        "是旧版 Word（.doc）文件或加密的 Word 文件",
-        "is an old Word file (.doc), or one with a password",
-        "去掉密码，另存为 .docx",
-        "take the password off and save it as .docx",
-    ),
-    "document_scanned": (
-        "是扫描件，没有文字层（{found}）",
-        "is a scan without a text layer ({found})",
-        "先做文字识别（OCR），另存为带文字层的 PDF 或 .docx",
-        "run OCR on it and save a PDF with a text layer, or a .docx",
-    ),
-    "document_unmapped": (
-        "PDF 的字体没有文字对应表，取出的是乱码（{found}）",
-        "is a PDF whose fonts do not say which characters they show ({found})",
-        "向发布单位索取 .docx，或先做文字识别（OCR）",
-        "ask its publisher for a .docx, or run OCR on it",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -98,18 +39,12 @@ class _RefusedError(Exception):
         super().__init__(rule)
 
 
-def problem(rule: str, file: str, found: object = "") -> Problem:
-    """A refusal worded by MESSAGES."""
-    reason_zh, reason_en, action_zh, action_en = (text.format(found=found) for text in MESSAGES[rule])
-    return Problem("documents", file, rule, reason_zh, reason_en, action_zh, action_en)
-
-
 def read(path: Path, name: str = "") -> Document:
     """The document in this file. `name` is what a refusal calls it. Raises ShapeError; FileNotFoundError."""
     try:
         return document(path.stem, source(path))
     except _RefusedError as refused:
-        raise ShapeError([problem(refused.rule, name or path.name, refused.found)]) from refused
+        raise ShapeError([Problem.of(refused.rule, "documents", name or path.name, found=refused.found)]) from refused
 
 
 def document(name: str, found: Source) -> Document:
@@ -124,24 +59,17 @@ def document(name: str, found: Source) -> Document:
         Grid(grid.kind, tuple(tuple(span(*cell) for cell in row) for row in grid.rows), grid.header_rows)
         for grid in found.grids
     ]
-    marked = [table for grid in grids if (table := structure.table(grid))]
+    marked = structure.continued(draft.text, [table for grid in grids if (table := structure.table(grid))])
     tables = [*marked, *(table for table in structure.tables(draft.text) if not _covered(table, marked))]
     tables.sort(key=lambda table: table.start)
     headings = [(*span(start, end), level) for start, end, level in _headings(found)]
     sections = structure.sections(draft.text, tables, headings)
     return Document(
-        name,
-        found.text,
-        draft.text,
-        draft.origin,
-        tuple(tables),
-        tuple(sections),
-        draft.notes(),
-        draft.wide,
+        name, found.text, draft.text, draft.origin, tuple(tables), tuple(sections), draft.notes(), draft.wide
     )
 
 
-def _covered(table: Any, others: list[Any]) -> bool:
+def _covered(table: Table, others: list[Table]) -> bool:
     found = bisect_left(others, table.end, key=lambda other: other.start)
     return bool(found) and others[found - 1].end > table.start
 
@@ -175,7 +103,6 @@ def source(path: Path) -> Source:
 
 # --- plain text
 
-_MAPPED = ("utf_8", "gb18030", "big5", "big5hkscs")
 _SAMPLE = 256 * 1024
 # Bytes that no encoding explains: up to this share a text is read with U+FFFD in their places, and the notes say so.
 _DAMAGE = 0.002
@@ -562,25 +489,28 @@ _BLOCKS = {
     "tr",
     "ul",
 }
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,20})", re.IGNORECASE)
 _PROLOG = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _LONG_CELL = 400  # characters: a longer cell is a frame of the page, not of a table
 
 
 def _read_html(data: bytes) -> Source:
-    import lxml.etree
-    import lxml.html
+    from lxml import etree, html
 
     text = _PROLOG.sub("", _decode_html(data))
     if not text.strip():
         raise _RefusedError("document_empty")
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        root = lxml.html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
-    except (lxml.etree.LxmlError, ValueError) as error:
+        root = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError) as error:
         raise _RefusedError("document_broken", error) from error
+    limits = parser.error_log.filter_types([etree.ErrorTypes.ERR_RESOURCE_LIMIT])
+    if limits:  # the parser stopped here, and what follows would be missing
+        raise _RefusedError("document_broken", limits[0].message)
     writer = _Writer()
-    _put_html(writer, root)
+    _put_html(writer, etree.iterwalk(root, events=("start", "end")))
     return writer.source("html")
 
 
@@ -597,48 +527,44 @@ def _decode_html(data: bytes) -> str:
         raise _RefusedError("document_encoding", named[1].decode("ascii")) from error
 
 
-def _put_html(writer: _Writer, root: Any) -> None:
-    """Walk the page without recursion: pages nest as deep as they like."""
+def _put_html(writer: _Writer, walk: Any) -> None:
+    """Write a page's blocks as lines, its tables of data as tables."""
     line: list[str] = []
 
     def close(level: int = 0) -> None:
-        text = " ".join("".join(line).split(" ")).strip()
+        text = _flat("".join(line)).strip()
         line.clear()
         if text:
             writer.line(text, level)
 
-    skipped = None
-    import lxml.etree
-
-    walk = lxml.etree.iterwalk(root, events=("start", "end"))
+    passed = None  # an element whose inside is not walked
     for event, element in walk:
-        tag = element.tag if isinstance(element.tag, str) else ""
+        tag = element.tag
         if event == "start":
-            if tag in _HIDDEN or _unseen(element):
-                skipped = element
-                walk.skip_subtree()
-                continue
-            if tag in _BLOCKS:
+            rows = _html_rows(element) if tag == "table" else []
+            if tag in _BLOCKS or tag == "br":
                 close()
-            if tag == "br":
-                close()
-            if tag == "table" and (rows := _html_rows(element)):
+            if rows:
                 writer.table("html", _grid(rows), _header_rows(element, rows))
-                skipped = element
+            if rows or tag in _HIDDEN or _unseen(element):
+                passed = element
                 walk.skip_subtree()
-                continue
-            line.append(_flat(element.text))
-        else:
-            if element is not skipped and tag in _BLOCKS:
-                close(int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else 0)
-            if element is skipped:
-                skipped = None
-            line.append(_flat(element.tail) if element is not root else "")
+            else:
+                line.append(element.text or "")
+            continue
+        if element is not passed and tag in _BLOCKS:
+            close(int(tag[1]) if tag in _HEADINGS else 0)
+        passed = None
+        line.append(element.tail or "")
     close()
 
 
-def _flat(text: str | None) -> str:
-    return re.sub(r"[ \t\r\n]+", " ", text or "")
+# A line break in a page's source is a space, but none between Chinese characters.
+_SOFT_BREAK = re.compile("(?<=[\u2e80-\uffef])[ \t]*[\r\n]+[ \t]*(?=[\u2e80-\uffef])")
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"[ \t\r\n]+", " ", _SOFT_BREAK.sub("", text))
 
 
 def _unseen(element: Any) -> bool:
@@ -698,81 +624,241 @@ def _header_rows(table: Any, rows: list[list[_Piece]]) -> int:
 # --- pdf
 
 _PAGE_TEXT = 20  # characters a page: fewer, with pictures, is a scan
-_UNMAPPED = 0.3
-_GAP = 1.6  # widths of a character between two cells
+_UNMAPPED = 0.3  # share of characters whose meaning the fonts do not tell
+_CELL_GAP = 0.8  # of a character's width, between pieces of a line
+_WORD_GAP = 0.25
+_TOUCH = 2.0  # points within which ruled lines meet
+_RULES = 20_000  # ruled lines a page; more is a drawing
+_CELLS = 5_000  # cells a table
+_FRAME = 0.93  # of the page's height: a longer line frames the page
+
+
+@dataclass(frozen=True, slots=True)
+class _Glyph:
+    """One printed character: where it stands (points, y upwards, on its base line) and how large it is."""
+
+    char: str
+    left: float
+    right: float
+    base: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One ruled line: at a height (or an x), from one end to the other."""
+
+    at: float
+    first: float
+    last: float
 
 
 def _read_pdf(data: bytes) -> Source:
-    import pypdfium2
-    from pypdfium2 import raw
+    import logging
 
+    from pdfminer.converter import PDFPageAggregator
+    from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
+    from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdfpage import PDFPage
+    from pdfminer.pdfparser import PDFParser
+
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it tells every oddity of a font
+    writer = _Writer()
+    pages, pictures = 0, False
     try:
-        opened = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        code = getattr(error, "err_code", None)
-        raise _RefusedError(
-            "document_encrypted" if code == raw.FPDF_ERR_PASSWORD else "document_broken", error
-        ) from error
-    try:
-        pages = [_page(page, raw) for page in opened]
-        pictures = len(pages) and any(
-            next(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), None) is not None for page in opened
-        )
-    except pypdfium2.PdfiumError as error:
-        raise _RefusedError("document_broken", error) from error
-    finally:
-        opened.close()
-    text = "\f".join(pages)
-    bare = re.sub(r"\s", "", text)
-    if not bare or (pictures and len(bare) < _PAGE_TEXT * len(pages)):
-        raise _RefusedError("document_scanned", f"{len(pages)} 页 / pages, {len(bare)} 字 / characters")
-    odd = sum(1 for char in bare if char == "\ufffd" or "\ue000" <= char <= "\uf8ff" or char < " ")
+        shared = PDFResourceManager()
+        device = PDFPageAggregator(shared, laparams=None)
+        interpreter = PDFPageInterpreter(shared, device)
+        for page in PDFPage.create_pages(PDFDocument(PDFParser(io.BytesIO(data)))):
+            interpreter.process_page(page)
+            if pages:
+                writer.put("\f")
+            pages += 1
+            pictures = _put_page(writer, device.get_result()) or pictures
+    except PDFPasswordIncorrect as error:
+        raise _RefusedError("document_encrypted") from error
+    except Exception as error:  # a broken file fails anywhere, with errors of each layer
+        raise _RefusedError("document_broken", f"{type(error).__name__}: {error}") from error
+    if not pages:
+        raise _RefusedError("document_broken", "0 页 / pages")
+    found = writer.source("pdf")
+    bare = re.sub(r"\s", "", found.text)
+    if not bare or (pictures and len(bare) < _PAGE_TEXT * pages):
+        raise _RefusedError("document_scanned", f"{pages} 页 / pages, {len(bare)} 字 / characters")
+    odd = sum(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" or char < " " for char in bare)
     if odd > len(bare) * _UNMAPPED:
         raise _RefusedError("document_unmapped", f"{odd}/{len(bare)}")
-    return Source(text, "pdf")
+    return found
 
 
-def _page(page: Any, raw: Any) -> str:
-    """A page's lines as printed: indents kept, and pieces parted by wide gaps at their columns, as in a table of text."""
-    lines: list[list[tuple[str, float, float]]] = [[]]
-    found = page.get_textpage()
-    left, right, bottom, top = (c_double() for _ in range(4))
-    for at in range(found.count_chars()):
-        code = raw.FPDFText_GetUnicode(found, at)
-        if code in (10, 13):
-            if lines[-1]:
-                lines.append([])
-        elif code and raw.FPDFText_GetCharBox(found, at, left, right, bottom, top):
-            lines[-1].append((chr(code), left.value, right.value))
-    found.close()
-    lines = [line for line in lines if any(not char.isspace() for char, _, _ in line)]
-    if not lines:
-        return ""
-    widths = sorted(last - first for line in lines for char, first, last in line if char > "\u2e80")
-    em = widths[len(widths) // 2] if widths and widths[len(widths) // 2] > 0 else 10.0
-    margin = min(line[0][1] for line in lines)
-    return "\n".join(_printed_line(line, em, margin) for line in lines)
+def _put_page(writer: _Writer, page: Any) -> bool:
+    """Write a page from top to bottom: lines, and ruled tables where they stand. Whether it holds pictures."""
+    from pdfminer.layout import LTChar, LTCurve, LTFigure, LTImage
+
+    glyphs: list[_Glyph] = []
+    across: list[_Rule] = []
+    down: list[_Rule] = []
+    pictures = False
+    waiting = list(page)[::-1]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, LTFigure):
+            waiting.extend(list(item)[::-1])
+        elif isinstance(item, LTChar):
+            text = item.get_text()
+            if abs(item.matrix[1]) < 0.01 and item.size > 0:  # slanted text is a water mark
+                text = "\ufffd" if text.startswith("(cid:") else text
+                glyphs.append(_Glyph(text, item.x0, item.x1, item.matrix[5], item.size))
+        elif isinstance(item, LTCurve) and len(across) + len(down) < _RULES:
+            _take_rules(item, across, down)
+        elif isinstance(item, LTImage):
+            pictures = True
+    down = [rule for rule in down if rule.last - rule.first < page.height * _FRAME]
+    margin = min((glyph.left for glyph in glyphs if not glyph.char.isspace()), default=0.0)
+    tables = _ruled(across, down, glyphs) if across and down else []
+    for _, rows, inside in tables:
+        glyphs = [glyph for glyph in glyphs if glyph not in inside] if rows else glyphs
+    waiting_tables = sorted((table for table in tables if table[1]), key=lambda table: table[0])
+    for line in _print_lines(glyphs):
+        while waiting_tables and waiting_tables[-1][0] > line[0].base:
+            writer.table("pdf", waiting_tables.pop()[1], 0)
+        writer.line(_printed_line(line, margin))
+    while waiting_tables:
+        writer.table("pdf", waiting_tables.pop()[1], 0)
+    return pictures
 
 
-def _printed_line(line: list[tuple[str, float, float]], em: float, margin: float) -> str:
-    pieces: list[tuple[str, float]] = []
-    reached = 0.0
-    for char, first, last in line:
-        if char.isspace():
-            if pieces and not pieces[-1][0].endswith(" "):
-                pieces[-1] = pieces[-1][0] + " ", pieces[-1][1]
+def _take_rules(item: Any, across: list[_Rule], down: list[_Rule]) -> None:
+    """A line, or a box: a thin one is a line, another is its four sides."""
+    left, bottom, right, top = item.bbox
+    if top - bottom <= _TOUCH < right - left:
+        across.append(_Rule((bottom + top) / 2, left, right))
+    elif right - left <= _TOUCH < top - bottom:
+        down.append(_Rule((left + right) / 2, bottom, top))
+    elif right - left > _TOUCH and item.stroke:
+        across += _Rule(bottom, left, right), _Rule(top, left, right)
+        down += _Rule(left, bottom, top), _Rule(right, bottom, top)
+
+
+def _ruled(
+    across: list[_Rule], down: list[_Rule], glyphs: list[_Glyph]
+) -> list[tuple[float, list[list[_Piece]], set[_Glyph]]]:
+    """Ruled tables: the height each begins at, its rows, the glyphs in it. Cells without a line between them are one."""
+    found = []
+    for box_across, box_down in _connected(across, down):
+        heights = _distinct(rule.at for rule in box_across)[::-1]
+        places = _distinct(rule.at for rule in box_down)
+        if not 4 <= (len(heights) - 1) * (len(places) - 1) <= _CELLS:
             continue
-        if not pieces or first - reached > _GAP * em:
-            pieces.append((char, first))
+        inside = {
+            glyph
+            for glyph in glyphs
+            if places[0] < (glyph.left + glyph.right) / 2 < places[-1] and heights[-1] < _middle(glyph) < heights[0]
+        }
+        cells: dict[tuple[int, int], list[_Glyph]] = {}
+        for glyph in inside:
+            row = bisect_left(heights, -_middle(glyph), key=lambda height: -height) - 1
+            column = bisect_left(places, (glyph.left + glyph.right) / 2) - 1
+            cells.setdefault((row, column), []).append(glyph)
+        rows: list[list[_Piece]] = []
+        for row in range(len(heights) - 1):
+            rows.append([])
+            for column in range(len(places) - 1):
+                text = _cell_text(cells.get((row, column), []))
+                middle, height = (places[column] + places[column + 1]) / 2, (heights[row] + heights[row + 1]) / 2
+                if row and not _parted(box_across, heights[row], middle):
+                    piece = rows[row - 1][column]
+                elif column and not _parted(box_down, places[column], height):
+                    piece = rows[row][column - 1]
+                else:
+                    piece = _Piece("")
+                piece.text += text
+                rows[row].append(piece)
+        if inside:
+            found.append((heights[0], rows, inside))
+    return found
+
+
+def _middle(glyph: _Glyph) -> float:
+    return glyph.base + glyph.size * 0.35
+
+
+def _parted(rules: list[_Rule], at: float, across: float) -> bool:
+    return any(abs(rule.at - at) <= _TOUCH and rule.first - _TOUCH <= across <= rule.last + _TOUCH for rule in rules)
+
+
+def _distinct(values: Iterable[float]) -> list[float]:
+    found: list[float] = []
+    for value in sorted(values):
+        if not found or value - found[-1] > _TOUCH:
+            found.append(value)
+    return found
+
+
+def _connected(across: list[_Rule], down: list[_Rule]) -> Iterator[tuple[list[_Rule], list[_Rule]]]:
+    """Ruled lines that hang together: those whose extents overlap from top to bottom of the page."""
+    uprights = sorted(down, key=lambda rule: -rule.last)
+    while uprights:
+        top, bottom = uprights[0].last, uprights[0].first
+        box: list[_Rule] = []
+        while uprights and uprights[0].last >= bottom - _TOUCH:
+            bottom = min(bottom, uprights[0].first)
+            box.append(uprights.pop(0))
+        yield [rule for rule in across if bottom - _TOUCH <= rule.at <= top + _TOUCH], box
+
+
+def _print_lines(glyphs: list[_Glyph]) -> list[list[_Glyph]]:
+    """The glyphs by line from top to bottom, each from left to right, without those printed twice for weight."""
+    lines: list[list[_Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda glyph: -glyph.base):
+        if lines and lines[-1][0].base - glyph.base <= 0.4 * min(glyph.size, lines[-1][0].size):
+            lines[-1].append(glyph)
         else:
-            pieces[-1] = pieces[-1][0] + char, pieces[-1][1]
-        reached = last
+            lines.append([glyph])
+    found = []
+    for line in lines:
+        kept: list[_Glyph] = []
+        for glyph in sorted(line, key=lambda glyph: glyph.left):
+            twice = kept and kept[-1].char == glyph.char and glyph.left - kept[-1].left < 0.3 * glyph.size
+            if not twice:
+                kept.append(glyph)
+        if any(not glyph.char.isspace() for glyph in kept):
+            found.append(kept)
+    return found
+
+
+def _cell_text(glyphs: list[_Glyph]) -> str:
+    return "".join("".join(text for text, _ in _print_pieces(line)) for line in _print_lines(glyphs))
+
+
+def _print_pieces(line: list[_Glyph], cell_gap: float = float("inf")) -> list[tuple[str, float]]:
+    """A line's text, parted where a gap is as wide as between cells, each piece with its left end."""
+    pieces: list[tuple[str, float]] = []
+    reached, spaced = 0.0, 0.0
+    for glyph in line:
+        if glyph.char.isspace():  # one typed space parts words, a row of them cells
+            spaced += glyph.right - glyph.left
+            continue
+        gap = glyph.left - reached - (spaced if spaced < 2 * glyph.size else 0)
+        if not pieces or gap > cell_gap * glyph.size:
+            pieces.append((glyph.char, glyph.left))
+        else:
+            space = " " if spaced or gap > _WORD_GAP * glyph.size else ""
+            pieces[-1] = pieces[-1][0] + space + glyph.char, pieces[-1][1]
+        reached, spaced = glyph.right, 0.0
+    return pieces
+
+
+def _printed_line(line: list[_Glyph], margin: float) -> str:
+    """The line as a text shows it: its indent kept, pieces parted by wide gaps at their columns, as in a table."""
+    pieces = _print_pieces(line, _CELL_GAP)
+    em = sorted(glyph.size for glyph in line)[len(line) // 2]
     printed = "  " if pieces[0][1] - margin > em else ""
     if len(pieces) == 1:
-        return printed + pieces[0][0].strip()
+        return printed + pieces[0][0]
     for text, first in pieces:
         column = round((first - margin) / em * 2)
-        printed += " " * max(2 if printed.strip() else 0, column - structure.columns(printed)) + text.strip()
+        printed += " " * max(2 if printed.strip() else 0, column - structure.columns(printed)) + text
     return printed
 
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from operator import ne
 
 import opencc
 
@@ -64,10 +65,10 @@ class Draft:
         """Take a text that differs character by character only; noted once with the number of changes."""
         if text == self.text:
             return
-        changed = (place for place, (was, now) in enumerate(zip(self.text, text, strict=True)) if was != now)
-        at = next(changed)
+        changed = bytes(map(ne, self.text, text))
+        at = changed.find(1)
         start, end = self._back(at, at + 1)
-        self.repairs.append((rule, start, end, self.text[at], text[at], 1 + sum(1 for _ in changed), True))
+        self.repairs.append((rule, start, end, self.text[at], text[at], changed.count(1), True))
         self.text = text
 
     def apply(self, name: str, rule: Rule, each: bool = False, sure: bool = True) -> None:
@@ -113,6 +114,7 @@ def clean(text: str, markdown: bool = False) -> Draft:
         draft.apply("markdown", _markdown)
     draft.apply("share_site", _share_site, each=True)
     draft.apply("page_mark", _page_marks)
+    draft.apply("zero", _zeros)
     draft.apply("misread", _misread, sure=False)
     draft.apply("layout", _layout)
     return draft
@@ -194,15 +196,14 @@ _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜḿńňǹ\u0300\u0301\u0304\u030c"
 _LETTER = f"a-zA-Zɑɡü·'’ {_TONED}"
 _READING = re.compile(
-    rf"(?<=[{_HAN}])(?:"
     rf"[(（](?:音|读音|读作|读)?[:：]?[{_LETTER}]{{0,30}}[{_TONED}][{_LETTER}]{{0,30}}[)）]"  # 學(xué)
     rf"|[a-zɑɡü]{{0,4}}[{_TONED}][a-zɑɡü{_TONED}]{{0,5}}(?![a-zA-Z])"  # 學xué
-    rf"|[(（][\u3105-\u312f\u02ca\u02c7\u02cb\u02d9 ]{{1,24}}[)）]"  # 學(ㄒㄩㄝˊ)
-    r")"
+    r"|[(（][\u3105-\u312f\u02ca\u02c7\u02cb\u02d9 ]{1,24}[)）]"  # 學(ㄒㄩㄝˊ)
 )
+_SOUNDED = re.compile(rf"[{_TONED}\u3105-\u312f]")
 # Readings in the light tone look like any word in brackets: taken off only in a text that is full of readings.
 _LIGHT = re.compile(
-    rf"(?<=[{_HAN}])[(（](?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
+    r"[(（](?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
     r"(?:[aeo]|ai|ei|ao|ou|an|en|ang|eng|ong|er|i|ia|ie|iao|iu|ian|in|iang|ing|iong|u|ua|uo|uai|ui|uan|un|uang|ue|v|ve)"
     r"[1-5]?[)）]"
 )
@@ -210,11 +211,15 @@ _FULL_OF_READINGS = 3
 
 
 def _readings(text: str) -> Iterator[Edit]:
-    found = [(match.start(), match.end(), "") for match in _READING.finditer(text)]
+    if not _SOUNDED.search(text):
+        return
+    found = [match.span() for match in _READING.finditer(text)]
     if len(found) >= _FULL_OF_READINGS:
-        found += [(match.start(), match.end(), "") for match in _LIGHT.finditer(text)]
+        found += [match.span() for match in _LIGHT.finditer(text)]
         found.sort()
-    yield from found
+    for start, end in found:
+        if start and "\u3400" <= text[start - 1] <= "\U0003ffff":
+            yield start, end, ""
 
 
 # --- bytes lost in a two-byte encoding
@@ -223,9 +228,9 @@ def _readings(text: str) -> Iterator[Edit]:
 # what follows is read one byte off, until an ASCII byte or the end of the piece brings it back in step. The half of
 # the first character that was lost, and that of the last, are chosen by what stands elsewhere in the document.
 _LOST = re.compile(f"(?<=[{_HAN}”》、。])[?？\ufffd](?=[?？!！\ufffd]?[a-zA-Z{_TONED}{_HAN}])")
-_LOST_TRIES = 500
+_LOST_TRIES = 200
 _LOST_RUN = 64
-_LOST_STATES = 100
+_LOST_STATES = 60
 _KNOWN_TEXT = 400_000
 # An inserted reading whose bracket, or the second byte before it, was swallowed: 任?wù), 域?qū)W
 _SWALLOWED = re.compile(rf"[a-z{_TONED}]{{1,7}}[)）]")
@@ -295,12 +300,13 @@ class _Known:
 
     def _share(self, left: str, char: str, right: str) -> float:
         """How much of what follows `left`, and of what precedes `right`, is this character."""
-        closing = 0.1 if char in "。！？" and right == "”" else 0.0
-        return (
-            self.double[left + char] / (self.single[left] or 1)
-            + self.double[char + right] / (self.single[right] or 1)
-            + closing
-        )
+        follows, precedes = self.double.get(left + char), self.double.get(char + right)
+        share = 0.1 if char in "。！？" and right == "”" else 0.0
+        if follows:
+            share += follows / self.single[left]
+        if precedes:
+            share += precedes / self.single[right]
+        return share
 
     @staticmethod
     def _best(share: dict[str, float]) -> str:
@@ -374,8 +380,9 @@ def _lost_bytes(text: str) -> Iterator[Edit]:
 
 
 def _odd(run: str) -> bool:
-    """Whether something stands here that would not follow a question mark: a rare character, a letter between others."""
-    return any(char not in _common() and (char.isalpha() or char in "∧∨") for char in run.split("\n")[0])
+    """Whether something stands here that would not follow a question mark: another, a rare character, a letter."""
+    run = run.split("\n")[0]
+    return run[:1] in "?？!！\ufffd" or any(char not in _common() and (char.isalpha() or char in "∧∨") for char in run)
 
 
 def _inserted(text: str, start: int, known: _Known) -> Edit | None:
@@ -412,15 +419,17 @@ def _familiar(run: str, known: _Known, own: int) -> float:
     """
     pairs = ["".join(pair) for pair in itertools.pairwise(run)]
     single = sum(char in _common() and known.single[char] > own for char in run)
-    double = sum(known.double[pair] > own for pair in pairs)
+    double = sum(known.double[pair] > own and not set(pair) - _common() for pair in pairs)
     return single / len(run) + double / max(1, len(pairs))
 
 
 # --- marks of formats and sites
 
 _HEADING_MARK = re.compile(r"^#{1,6} +(?=\S)|^> ?(?=\S)", re.MULTILINE)
-# Emphasis opens before a word and closes after one, so that ** as a hidden figure (达到**%以上) stays.
-_EMPHASIS = re.compile(r"(?<![\w*])(\*\*|__|\*)(?=[\w“《])([^*_\n]{1,200}?)(?<=[\w”》。,;:%])\1(?![\w*])")
+# Emphasis opens before a word and closes behind one; ** may also be a hidden figure: 达到**%以上, 新建**所.
+_EMPHASIS = re.compile(
+    r"(\*\*|__)(?=[\w“《])(?!(?<=\w[*_]{2})[所个年人名万亿元项班套门件])([^*_\n]{1,200}?)(?:(?<=\w)\1|(?<=[”》。,;:!?%)])\1(?!\w))"
+)
 _LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\((?:[^()\s]{1,400})\)")
 
 
@@ -454,7 +463,7 @@ _SITE_LINES = (
     r"|[上下]一[篇页]:.{0,100}|分享[到至]:?.{0,30}|【?字体:.{0,20}|【(?:打印|关闭)】.{0,20}"
 )
 _SITE = re.compile(
-    rf"^[ \t]*(?:{_SITE_LINES})[ \t]*(?:\n|\Z)|《[^》\n]{{1,80}}》由会员分享,可在线阅读[^\n]{{0,120}}?上搜索。?\n?",
+    rf"^[ \t]*+(?:{_SITE_LINES})[ \t]*(?:\n|\Z)|《[^》\n]{{1,80}}》由会员分享,可在线阅读[^\n]{{0,120}}?上搜索。?\n?",
     re.MULTILINE,
 )
 
@@ -466,16 +475,19 @@ def _share_site(text: str) -> Iterator[Edit]:
 # --- pages
 
 _PAGE_LINE = re.compile(
-    r"^[ \t\f]*(?:第 ?\d{1,4} ?页(?:[,/、 ]{0,2}共 ?\d{1,4} ?页)?|[-—–―·~] ?\d{1,4} ?[-—–―·~]|\d{1,4} ?/ ?\d{1,4}"
+    r"^[ \t\f]*+(?:第 ?\d{1,4} ?页(?:[,/、 ]{0,2}共 ?\d{1,4} ?页)?|[-—–―·~] ?\d{1,4} ?[-—–―·~]|\d{1,4} ?/ ?\d{1,4}"
     r"|[Pp]age ?\d{1,4}(?: of \d{1,4})?)[ \t\f]*$|\f",
     re.MULTILINE,
 )
+# Behind the mark a space goes with it, before it the space belongs to what ends there and goes with the layout.
 _PAGE_INLINE = re.compile(
-    r"[ \t]?(?:第 ?\d{1,4} ?页[,/、 ]{0,2}共 ?\d{1,4} ?页|[Pp]age ?\d{1,4} of \d{1,4}|(?<!\d)[-—–] \d{1,4} [-—–](?!\d))[ \t]?"
+    r"(?:第 ?\d{1,4} ?页[,/、 ]{0,2}共 ?\d{1,4} ?页|[Pp]age ?\d{1,4} of \d{1,4}| ?(?P<dash>[-—–]) \d{1,4} [-—–](?![\d-])) ?"
 )
-_NUMBER_LINE = re.compile(r"^[ \t\f]*(\d{1,3})[ \t\f]*$", re.MULTILINE)
-_NUMBERED_PAGE = re.compile(r"^[ \t]*(\d{1,3})、", re.MULTILINE)
+_NUMBER_LINE = re.compile(r"^[ \t\f]*+(\d{1,3})[ \t\f]*$", re.MULTILINE)
+_NUMBERED_PAGE = re.compile(r"^[ \t]*+(\d{1,3})、", re.MULTILINE)
 _NUMBERED_PAGE_LENGTH = 150
+_NUMBER = re.compile(r"\d+")
+_LONG_LINE = 40
 _BANNER = 40
 # A sentence is over after these; after a closing bracket or quote it may be.
 _OVER = "。!?;:…！？；："
@@ -484,7 +496,9 @@ _BEGINS = re.compile(structure.MARK + r"|[|#]")
 
 def _goes_on(before: str, after: str) -> bool:
     """Whether the sentence that ends in `before` continues in `after`: a break between them has no meaning."""
-    before, after = before[-80:].rstrip(), after[:20].lstrip()
+    before, after = before[-80:].rstrip(), after[:80].lstrip()
+    if any("  " in line or "\t" in line for line in (before[before.rfind("\n") + 1 :].lstrip(), after.split("\n")[0])):
+        return False  # rows of a table
     if not before or not after or before[-1] in _OVER or _BEGINS.match(after):
         return False
     if before[-1].isdigit() and after[0] in "0123456789.%‰万亿":
@@ -497,30 +511,53 @@ def _page_marks(text: str) -> Iterator[Edit]:
     if pages:
         yield from pages
         return
-    lines = sorted({*_spans(_PAGE_LINE, text), *_number_lines(text)})
-    marks = _with_banners(text, lines)
-    inside = [(match.start(), match.end(), "") for match in _PAGE_INLINE.finditer(text)]
+    lines = sorted({*(match.span() for match in _PAGE_LINE.finditer(text)), *_number_lines(text)})
+    lines = sorted([*lines, *_counted_pages(text, lines)])
+    marks = _together(text, _with_banners(text, _together(text, lines)))
+    inside = [(*match.span(), "") for match in _PAGE_INLINE.finditer(text) if not _is_date(text, match)]
     found: list[Edit] = []
     for start, end in marks:
         before, after = _last_word(text, start), _next_word(text, end)
-        if found and before <= found[-1][1]:  # marks with nothing between them are one
-            before = found.pop()[0]
-        joined = _goes_on(text[max(0, before - 80) : before], text[after : after + 20])
+        joined = _goes_on(text[max(0, before - 80) : before], text[after : after + 80])
+        if not joined:  # the next line keeps its indent: it may be a row of a table
+            after = max(text.rfind(sign, end, after) + 1 for sign in "\n\f") or end
         found.append((before, after, "" if joined or not before or after == len(text) else "\n"))
     yield from _apart(sorted([*found, *inside], key=lambda edit: (edit[0], -edit[1])))
 
 
-def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in pattern.finditer(text)]
+def _is_date(text: str, match: re.Match[str]) -> bool:
+    """Whether - 12 - stands between figures of its own, as in 2025 - 12 - 31 or 9- 12 -."""
+    if not match["dash"]:
+        return False
+    before = text[max(0, match.start() - 2) : match.start()]
+    return before[-1:].isdigit() and (
+        match[0][0] != " " or (before.isdigit() and text[match.end() : match.end() + 1].isdigit())
+    )
+
+
+def _together(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Marks with nothing but space between them as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in marks:
+        if found and not text[found[-1][1] : start].strip():
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 _WORD = re.compile(r"\S")
+_FAR = 1_000
 
 
 def _last_word(text: str, at: int) -> int:
     """The end of the last word before this place."""
-    while at and text[at - 1].isspace():
-        at -= 1
+    while at:
+        first = max(0, at - _FAR)
+        bare = len(text[first:at].rstrip())
+        at = first + bare
+        if bare:
+            break
     return at
 
 
@@ -543,6 +580,21 @@ def _number_lines(text: str) -> list[tuple[int, int]]:
     return kept
 
 
+def _counted_pages(text: str, marks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Marks like 3、 inside a sentence that count pages: those between the marks of page 2 and page 4, or beside one."""
+    numbers = [(start, int(number[0])) for start, end in marks if (number := _NUMBER.search(text, start, end))]
+    if not numbers:
+        return
+    for match in _NUMBERED_PAGE.finditer(text):
+        before = _last_word(text, match.start())
+        at = bisect_left(numbers, (match.start(), 0))
+        expected = {number + 1 for _, number in numbers[max(0, at - 1) : at]}
+        expected |= {number - 1 for _, number in numbers[at : at + 1]}
+        cut = before - text.rfind("\n", 0, before) > _LONG_LINE and text[before - 1] not in _OVER
+        if cut and int(match[1]) in expected:
+            yield match.span()
+
+
 def _with_banners(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The page marks with the lines beside them that come again at three pages or more."""
     beside: list[tuple[int, int]] = []
@@ -555,7 +607,7 @@ def _with_banners(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, in
         last = text.find("\n", after, after + _BANNER + 1)
         if last > after:
             beside.append((after, last))
-    words = {span: re.sub(r"\d+", "0", text[slice(*span)].strip()) for span in beside}
+    words = {span: text[slice(*span)].strip() for span in beside}
     often = Counter(words.values())
     banners = {span for span, word in words.items() if often[word] >= 3 and word and word[-1] not in _OVER}
     return sorted({*marks, *banners})
@@ -563,43 +615,62 @@ def _with_banners(text: str, marks: list[tuple[int, int]]) -> list[tuple[int, in
 
 def _numbered_pages(text: str) -> list[Edit]:
     """Pages that a site counts as 1、 2、 at the head of long lines cut anywhere: not a list, whose items end."""
-    marks = list(_NUMBERED_PAGE.finditer(text))
-    if len(marks) < 2 or [int(mark[1]) for mark in marks] != list(range(1, len(marks) + 1)):
+    marks: dict[int, list[tuple[int, int, bool]]] = {}  # number -> where the text before it ends, its end, is it cut
+    for match in _NUMBERED_PAGE.finditer(text):
+        before = _last_word(text, match.start())
+        cut = bool(before) and text[before - 1] not in _OVER
+        marks.setdefault(int(match[1]), []).append((before, match.end(), cut))
+    pages: list[tuple[int, int, bool]] = []
+    for number in itertools.count(1):
+        following = [
+            mark for mark in marks.get(number, ()) if not pages or mark[0] - pages[-1][1] >= _NUMBERED_PAGE_LENGTH
+        ]
+        if not following:
+            break
+        pages.append(next((mark for mark in following if mark[2] or number == 1), following[0]))
+    if len(pages) < 2 or sum(cut for _, _, cut in pages[1:]) * 2 < len(pages) - 1:
         return []
-    pieces = [text[a.end() : b.start()] for a, b in itertools.pairwise(marks)]
-    cut = sum(piece.rstrip()[-1:] not in (*_OVER, "") for piece in pieces)
-    if cut * 2 < len(pieces) or sum(map(len, pieces)) < _NUMBERED_PAGE_LENGTH * len(pieces):
-        return []
-    if any("\n" in piece.strip() for piece in pieces):
-        return []
-    found: list[Edit] = [(marks[0].start(), marks[0].end(), "")]
-    for mark, piece in zip(marks[1:], pieces, strict=True):
-        start = _last_word(text, mark.start())
-        found.append((start, mark.end(), "\n" if piece.rstrip()[-1:] in _OVER else ""))
-    return [edit for edit in found if edit[0] < edit[1]]
+    first = text.rfind("\n", 0, pages[0][1]) + 1
+    edits = [(first, pages[0][1], ""), *((start, end, "" if cut else "\n") for start, end, cut in pages[1:])]
+    return edits
 
 
 # --- characters misread by a scanner
 
-_STAGE = "|".join(f"(?<={word})" for word in ("学", "初中", "高中", "幼儿园", "教育", "中职", "高职", "学校", "高校"))
-# What stands there, what it must be, as a scanner splits or confuses shapes; context proves it.
-_MISREADINGS: tuple[tuple[str, str], ...] = (
-    (r"贝(?:[LlU]|[I1l!][J〕])(?![a-zA-Z])", "则"),
-    (r"禾(?:U|[I1l!]J)(?![a-zA-Z])", "利"),
-    (r"歹(?:U|[I1l!]J)(?![a-zA-Z])", "列"),
-    (r"(?<=[得达直看受做提遇签])至(?:U|[I1l!]J)(?![a-zA-Z])", "到"),
-    (r"另(?:U|[I1l!]J)(?![a-zA-Z])", "别"),
-    (r"弓[I|l1](?=[导进领发])", "引"),
-    (rf"(?:{_STAGE})省(?=均(?:公用|一般公共|公共|教育|预算|经费|拨款|补助|仪器|图书|校舍))", "生"),
-    (r"(?<=控)掇|掇(?=学)", "辍"),
-    (r"学(?=长委员会)", "家"),
+# A sign that must be there, the misread place (its first group is what is wrong), and what it must be: a scanner
+# splits or confuses shapes, and the context proves it.
+_MISREADINGS = tuple(
+    (sign, re.compile(pattern), now)
+    for sign, pattern, now in (
+        ("贝", r"(贝(?:[LlU]|[I1l!][J〕]))(?![a-zA-Z])", "则"),
+        ("禾", r"(禾(?:U|[I1l!]J))(?![a-zA-Z])", "利"),
+        ("歹", r"(歹(?:U|[I1l!]J))(?![a-zA-Z])", "列"),
+        ("至", r"[得达直看受做提遇签](至(?:U|[I1l!]J))(?![a-zA-Z])", "到"),
+        ("另", r"(另(?:U|[I1l!]J))(?![a-zA-Z])", "别"),
+        ("弓", r"(弓[I|l1])(?=[导进领发])", "引"),
+        ("省均", r"[学中园育职校](省)均(?=公用|一般公共|公共|教育|预算|经费|拨款|补助|仪器|图书|校舍)", "生"),
+        ("掇", r"控(掇)", "辍"),
+        ("掇", r"(掇)学", "辍"),
+        ("学长委员会", r"(学)长委员会", "家"),
+    )
 )
 
-
 # Digits that a scanner takes for letters: l and I for 1, O and o for 0, in a number that is otherwise one.
-_DIGIT_SIGN = re.compile(r"\d[lIOo|]|[lI|]\d|(?<![a-zA-Z])O\.\d")
+_DIGIT_SIGN = re.compile(r"[0-9][lIOo|]|[lI|][0-9]|O\.[0-9]")
 _DIGITS = re.compile(rf"(?<![a-zA-Z\d])[\dlI|O][\dlIOo|.]*[\dlIOo|](?=[%‰{_HAN}~—\-,。、;:)(）”年]|$)", re.MULTILINE)
 _DIGIT = str.maketrans("lI|Oo", "11100")
+
+
+# A circle or a letter for the zero of a year in Chinese numerals: 二○二五年
+_YEAR = re.compile(r"[一二三四五六七八九][○ΟО0Oo〇零一二三四五六七八九]{2,3}(?=年)")
+_ZERO = str.maketrans("○ΟО0Oo", "〇〇〇〇〇〇")
+
+
+def _zeros(text: str) -> Iterator[Edit]:
+    for match in _YEAR.finditer(text):
+        now = match[0].translate(_ZERO)
+        if now != match[0]:
+            yield match.start(), match.end(), now
 
 
 def _misread(text: str) -> Iterator[Edit]:
@@ -613,17 +684,10 @@ def _misread(text: str) -> Iterator[Edit]:
                 and not re.match(r"[Oo][^.]|.*\.$", match[0])
             ):
                 found.append((match.start(), match.end(), now))
-    for pattern, now in _MISREAD:
-        found += ((match.start(), match.end(), now) for match in pattern.finditer(text) if _proved(text, match))
+    for sign, pattern, now in _MISREADINGS:
+        if sign in text:
+            found += ((*match.span(1), now) for match in pattern.finditer(text))
     yield from _apart(sorted(found))
-
-
-def _proved(text: str, match: re.Match[str]) -> bool:
-    """学长委员会 may exist: it is 家长委员会 where parents are spoken of nearby."""
-    return match[0] != "学" or "家长" in text[max(0, match.start() - 200) : match.end() + 200]
-
-
-_MISREAD = tuple((re.compile(pattern), now) for pattern, now in _MISREADINGS)
 
 
 # --- spaces and line breaks
@@ -631,7 +695,9 @@ _MISREAD = tuple((re.compile(pattern), now) for pattern, now in _MISREADINGS)
 _SPACES = re.compile(r"[ \t]+")
 _LETTER_SPACED = re.compile(rf"(?<![{_HAN}])[{_HAN}](?: [{_HAN}](?![{_HAN}])){{3,}}")
 _WRAP = 160  # columns; no printed line is wider
+_NARROW, _STEP = 30, 4
 _WRAPPED_LINES = 4
+_FULL = 0.85  # of that width a line must fill before a break is one of layout
 
 
 def _layout(text: str) -> Iterator[Edit]:
@@ -649,15 +715,14 @@ def _layout(text: str) -> Iterator[Edit]:
             start = stop + 1
             continue
         line = text[start:stop]
-        bare = line.strip(" \t")
         if " " in line or "\t" in line:
             yield from _line_spaces(line, start)
         start = stop + 1
-        if not wrap or not bare or stop >= len(text) or block[0] <= start < block[1]:
+        if not wrap or stop >= len(text) or block[0] <= start < block[1]:
             continue
-        following = text[start : start + 40]
+        following = text[start : start + 80]
         if (
-            structure.columns(line.rstrip()) >= wrap * 0.85
+            structure.columns(line.rstrip()) >= wrap * _FULL
             and not following[:1].isspace()
             and _goes_on(line, following)
         ):
@@ -666,15 +731,17 @@ def _layout(text: str) -> Iterator[Edit]:
 
 def _wrap_width(text: str) -> int:
     """The width at which a layout broke the lines of this text; 0 where lines are paragraphs."""
-    lines = [line.rstrip() for line in text.splitlines()]
-    lines = [line for line in lines if line]
-    if len(lines) < _WRAPPED_LINES or max(map(len, lines)) > _WRAP:
+    lines = [bare for line in text.splitlines() if (bare := line.rstrip())]
+    if len(lines) < _WRAPPED_LINES or sum(len(line) > _WRAP for line in lines) * 4 > len(lines):
         return 0
     widths = [structure.columns(line) for line in lines]
-    widest = max(widths)
-    full = [line for line, width in zip(lines, widths, strict=True) if width >= widest * 0.85]
+    steps = Counter(width // _STEP for width in widths if _NARROW <= width <= _WRAP)
+    usual = max(steps, key=lambda step: (steps[step - 1] + steps[step] + steps[step + 1], step), default=0) * _STEP
+    full = [line for line, width in zip(lines, widths, strict=True) if width >= usual * _FULL]
+    longer = sum(width > usual + 2 * _STEP for width in widths)  # lines that went on over a page are joined by now
     cut = sum(line[-1] not in _OVER for line in full)
-    return widest if 30 <= widest <= _WRAP and len(full) * 5 >= len(lines) * 2 and cut * 5 >= len(full) * 3 else 0
+    wrapped = usual and longer * 4 <= len(full) and len(full) * 5 >= len(lines) * 2 and cut * 5 >= len(full) * 3
+    return usual if wrapped else 0
 
 
 def _line_spaces(line: str, at: int) -> Iterator[Edit]:

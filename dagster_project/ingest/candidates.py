@@ -146,7 +146,7 @@ def load(connection: duckdb.DuckDBPyConnection, settings: Settings, loaded_at: d
         about = text.about
         assert about is not None
         connection.execute(
-            "insert into meta.input_file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into meta.input_file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
             [text.name, documents.SOURCE, text.sha256, text.path.stat().st_size, len(text.candidates), about.title,
              about.issuer, about.read_from, about.terms, about.retrieved, about.confidence, about.note],
         )  # fmt: skip

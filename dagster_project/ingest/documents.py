@@ -15,7 +15,7 @@ from pathlib import Path
 from dagster_project import fingerprint
 from dagster_project.extraction.candidate import Candidate
 from dagster_project.ingest import files, sidecar
-from dagster_project.ingest.problem import Problem
+from dagster_project.ingest.problem import Problem, ShapeError
 from dagster_project.settings import Settings
 
 SOURCE = "documents"
@@ -39,13 +39,16 @@ class Text:
     problem: Problem | None = None
 
 
-def extract(path: Path, raw: Path) -> list[Candidate]:
-    """Candidates of one file, its names looked up in `raw/reference/`. Raises whatever reader and extractor raise."""
+def extract(path: Path, raw: Path, name: str = "") -> list[Candidate]:
+    """Candidates of one file (`name` in messages), its names looked up in `raw/reference/`.
+
+    Raises ShapeError for a text that cannot be used, and whatever else reader and extractor raise.
+    """
     from dagster_project.extraction import document
     from dagster_project.extraction.extract import extract as of_document
     from dagster_project.extraction.resolve import reference
 
-    return of_document(document.read(path), reference(raw / "reference"))
+    return of_document(document.read(path, name), reference(raw / "reference"))
 
 
 def found(raw: Path) -> list[Path]:
@@ -82,7 +85,7 @@ def read(settings: Settings, path: Path, version: str = "") -> Text:
         return Text(path, name, problem=_problem(rule, name, **details))
 
     if path.suffix.lower() not in KINDS:
-        return aside("unsupported_document", found=path.suffix or path.name, expected=" ".join(KINDS))
+        return aside("document_type", found=path.suffix or path.name)
     try:
         before = files.stamp(path)
         about = sidecar.read(path)
@@ -101,7 +104,9 @@ def read(settings: Settings, path: Path, version: str = "") -> Text:
     if candidates is not None:
         return Text(path, name, digest, about, candidates, key, reused=True)
     try:
-        candidates = tuple(extract(path, settings.raw))
+        candidates = tuple(extract(path, settings.raw, name))
+    except ShapeError as refused:
+        return Text(path, name, problem=refused.problems[0])
     except ImportError:
         raise  # a library is missing: nothing is wrong with the text
     except Exception as error:  # whatever a damaged file or a reader may raise: the other texts go on

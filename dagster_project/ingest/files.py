@@ -5,6 +5,9 @@ import re
 from pathlib import Path
 
 SIDECAR = ".source.yml"
+MAPPING = ".mapping.yml"
+# The mapping of all files of its folder that have none of their own.
+FOLDER_MAPPING = "mapping.yml"
 READABLE = {".csv", ".xlsx", ".parquet"}
 # The folder of whole texts; everything else under `raw/` is tables.
 DOCUMENTS = "documents"
@@ -17,8 +20,20 @@ _LEFT_ALONE = re.compile(
 
 
 def is_left_alone(path: Path) -> bool:
-    """True for half-copied, temporary and system files, and for sidecars."""
-    return bool(_LEFT_ALONE.match(path.name)) or path.name.endswith(SIDECAR)
+    """True for half-copied, temporary and system files, and for what only speaks of a file: sidecars and mappings."""
+    return bool(_LEFT_ALONE.match(path.name)) or path.name.endswith((SIDECAR, MAPPING)) or path.name == FOLDER_MAPPING
+
+
+def mapping_of(path: Path) -> Path | None:
+    """The mapping file that holds for a file, if there is one."""
+    own, common = path.with_name(path.name + MAPPING), path.with_name(FOLDER_MAPPING)
+    return next((found for found in (own, common) if found.is_file()), None)
+
+
+def companions(path: Path) -> list[Path]:
+    """What stands beside a file and decides what is made of it: its sidecar and its mapping."""
+    side = path.with_name(path.name + SIDECAR)
+    return [found for found in (side, mapping_of(path)) if found is not None and found.exists()]
 
 
 def inputs(raw: Path) -> list[Path]:

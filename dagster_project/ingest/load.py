@@ -1,6 +1,6 @@
 """All inputs to `raw.*`: find, vouch, read, check, store, and say what became of each file. The one entry is `load`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from dagster_project.ingest import files, readers, sidecar
+from dagster_project.ingest import files, mapping, readers, sidecar
 from dagster_project.ingest.contract import Contract, load_contracts, row_sql, year_of_file
 from dagster_project.ingest.problem import Problem, ShapeError
 from dagster_project.settings import Settings
@@ -129,7 +129,7 @@ def _load_source(
         connection.begin()  # a file is taken whole or not at all
         try:
             report.row_count += _take_file(connection, path, name, contract, loaded_at)
-        except (ShapeError, OSError, *readers.UNREADABLE) as error:
+        except (ShapeError, OSError, readers.UNREADABLE) as error:
             connection.rollback()
             report.problems += _refused(error, contract.source, name)
         else:
@@ -175,8 +175,9 @@ def _take_file(
         raise refuse("hash_mismatch", found=f"{about.sha256[:12]}… ≠ {digest[:12]}…")
     if contract.by_year and year_of_file(name) is None:
         raise refuse("bad_file_name")
-    table = readers.read(connection, path, source, name)
-    cells = _named(table.headings, contract, name)
+    by = mapping.of(path, contract, name)
+    table = readers.read(connection, path, source, name, by.skip_rows, by.header_rows, by.separator)
+    cells = by.cells(table.headings, contract, name)
     taken = ", ".join(cells.get(column.name, "''") for column in contract.columns)
     count = 0
     into = f"insert into {contract.table} select {taken}, ?, _row, ?, ? from piece"
@@ -186,35 +187,11 @@ def _take_file(
     if not files.is_resting(path, before):
         raise refuse("still_written")
     connection.execute(
-        "insert into meta.input_file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into meta.input_file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [name, source, digest, before[0], count, about.title, about.issuer, about.read_from, about.terms,
-         about.retrieved, about.confidence, about.note],
+         about.retrieved, about.confidence, about.note, str(Path(name).with_name(by.path.name)) if by.path else ""],
     )  # fmt: skip
     return count
-
-
-def _named(headings: Sequence[str], contract: Contract, name: str) -> dict[str, str]:
-    """Which column of a reader's piece each column of the contract is; optional ones may be absent. Raises ShapeError."""
-    known = {heading: column.name for column in contract.columns for heading in (column.name, column.zh)}
-    cells = {known[heading]: f"c{place}" for place, heading in enumerate(headings) if heading in known}
-    problems = [
-        Problem.of("missing_column", contract.source, name, column=column.name, expected=column.zh,
-                   found=", ".join(headings))
-        for column in contract.columns
-        if column.required and column.name not in cells
-    ]  # fmt: skip
-    expected = ", ".join(column.name for column in contract.columns)
-    problems += [
-        Problem.of("unknown_column", contract.source, name, column=heading, expected=expected)
-        for heading in headings
-        if heading not in known
-    ]
-    found = [known[heading] for heading in headings if heading in known]
-    twice = sorted({column for column in found if found.count(column) > 1})
-    problems += [Problem.of("repeated_column", contract.source, name, column=column) for column in twice]
-    if problems:
-        raise ShapeError(problems)
-    return cells
 
 
 def _check_rows(

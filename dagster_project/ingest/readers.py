@@ -33,8 +33,8 @@ _PADDED = re.compile(r"\s(?:(?<=,\s)|(?=,)|$)")
 # What str.strip takes away, for DuckDB's trim; the long list is slow there.
 _SPACE = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 _ASCII_SPACE = "".join(filter(str.isascii, _SPACE))
-# What DuckDB raises at a file that is damaged; only while a piece is read does it see all of it.
-UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException)
+# What DuckDB raises at a file that is damaged, also while a piece is read: errors of every class, and of none.
+UNREADABLE = duckdb.Error
 
 # A row and its number as a spreadsheet counts; a quoted line break does not count.
 _Row = tuple[int, list[str]]
@@ -57,18 +57,19 @@ def read(
     path: Path,
     source: str,
     name: str,
+    skip_rows: int = 0,
     header_rows: int = 1,
     separator: str = "/",
 ) -> Table:
-    """The file's table. Its first `header_rows` rows with a cell are the header (see `joined`).
+    """The file's table. Of its rows with a cell the first `skip_rows` are left out, the next are the header (see `joined`).
 
     A Parquet file has a header of its own: its first row of data is row 2. Raises ShapeError, also while pieces are read.
     """
     kind = path.suffix.lower()
     if kind == ".parquet":
         return _read_parquet(connection, path, source, name)
-    rows = _rows(path, source, name)
-    header = [cells for _, cells in islice(rows, header_rows)]
+    rows = _rows(path, source, name, skip_rows)
+    header = [cells for _, cells in islice(rows, skip_rows, skip_rows + header_rows)]
     headings = joined(header, separator)
     is_plain = kind == ".csv" and path.stat().st_size >= _BIG and all(headings) and _is_plain(path)
     first = list(islice(rows, 1 if is_plain else _PIECE))
@@ -94,7 +95,7 @@ def read(
 
 def first_rows(path: Path, source: str, name: str, count: int) -> list[list[str]]:
     """The first rows with a cell of a CSV or XLSX, before anything is made of them. Raises ShapeError."""
-    return [cells for _, cells in islice(_rows(path, source, name), count)]
+    return [cells for _, cells in islice(_rows(path, source, name, count), count)]
 
 
 def joined(header: Sequence[Sequence[str]], separator: str) -> list[str]:
@@ -115,10 +116,11 @@ def joined(header: Sequence[Sequence[str]], separator: str) -> list[str]:
     return above
 
 
-def _rows(path: Path, source: str, name: str) -> Iterator[_Row]:
+def _rows(path: Path, source: str, name: str, free: int) -> Iterator[_Row]:
+    """The rows with a cell; the first `free` of them may be of any width, the others are as wide as the next."""
     kind = path.suffix.lower()
     if kind == ".csv":
-        return _read_csv(path, _encoding(path, source, name), source, name)
+        return _read_csv(path, _encoding(path, source, name), source, name, free)
     if kind == ".xlsx":
         return iter(_read_xlsx(path, source, name))
     raise ShapeError([Problem.of("unsupported_file", source, name, found=path.suffix or path.name)])
@@ -191,7 +193,7 @@ def _is_damaged_utf8(data: bytes) -> bool:
     return len(re.findall("[\u3000-\u9fff]", text)) > text.count("\ufffd")
 
 
-def _read_csv(path: Path, encoding: str, source: str, name: str) -> Iterator[_Row]:
+def _read_csv(path: Path, encoding: str, source: str, name: str, free: int) -> Iterator[_Row]:
     ragged: list[Problem] = []
     width = number = 0
     with path.open(encoding=encoding, newline="") as file:
@@ -201,6 +203,10 @@ def _read_csv(path: Path, encoding: str, source: str, name: str) -> Iterator[_Ro
             for number, row in enumerate(csv.reader(file, strict=True), start=1):
                 cells = [cell.strip() for cell in row]
                 if not any(cells):
+                    continue
+                if free:
+                    free -= 1
+                    yield number, cells
                     continue
                 width = width or len(cells)
                 if len(cells) == width:
@@ -221,7 +227,7 @@ def _is_plain(path: Path) -> bool:
     """
     try:
         with path.open(encoding="utf-8", newline="\n") as file:
-            commas = next(file).count(",")
+            commas = next(file, "").count(",")
             return commas > 0 and all(
                 line.count(",") == commas
                 and '"' not in line

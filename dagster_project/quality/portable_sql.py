@@ -269,19 +269,19 @@ class MarkLines(Extension):
             yield token
 
 
-class Returned(Exception):
+class ReturnedError(Exception):
     """What a macro gives back that is no text: `return` ends it, as in dbt."""
 
 
 def give_back(value: object) -> object:
-    raise Returned(value)
+    raise ReturnedError(value)
 
 
 def returning(macro: Macro) -> Callable[..., object]:
     def call(*arguments: object, **named: object) -> object:
         try:
             return macro(*arguments, **named)
-        except Returned as returned:
+        except ReturnedError as returned:
             return returned.args[0]
 
     return call

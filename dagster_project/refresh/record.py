@@ -38,7 +38,9 @@ class Record:
     checks: list[dict[str, Any]] = field(default_factory=list)
     snapshot: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    # Of each step: on the clock, and of all threads of the process.
     seconds: dict[str, float] = field(default_factory=dict)
+    cpu_seconds: dict[str, float] = field(default_factory=dict)
 
 
 def begin(settings: Settings) -> Record:

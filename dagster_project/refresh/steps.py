@@ -37,6 +37,7 @@ EXPECTATIONS = ROOT / "expectations"
 _TOLD_PROBLEMS = 1000
 _FAILING_ROWS = 1000
 _TOLD_KEYS = 3
+_TOLD_SLOWEST = 15
 _TOLD_REFUSALS = 100
 
 _CHECK_COLUMNS = (
@@ -170,6 +171,7 @@ def transform(settings: Settings) -> list[NodeResult]:
                 "models": len(models),
                 "rows": _row_counts(connection, [nodes[r.unique_id] for r in models if r.status == "success"]),
                 "tests": len(tests),
+                "slowest": _slowest(results),
             }
             record.checks += [
                 {"gate": c["gate"], "table": c["table_name"], "check": c["check_name"], "column": None,
@@ -268,7 +270,7 @@ def _step(settings: Settings, name: str, record: Record | None = None) -> Iterat
     # Before it begins, so that a killed refresh tells where it was.
     records.save(settings, record)
     log.info("%s …", _TITLES[name])
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     try:
         yield record
     except BaseException as error:
@@ -276,6 +278,7 @@ def _step(settings: Settings, name: str, record: Record | None = None) -> Iterat
         records.finish(settings, record, "failed")
         raise
     record.seconds[name] = round(time.perf_counter() - started, 2)
+    record.cpu_seconds[name] = round(time.process_time() - used, 2)
     records.save(settings, record)
 
 
@@ -434,6 +437,12 @@ def _build_check(models: list[NodeResult], bad: list[NodeResult]) -> dict[str, A
         "consequence_zh": "拒绝发布",
         "consequence_en": "the refresh is refused",
     }
+
+
+def _slowest(results: Sequence[NodeResult]) -> dict[str, float]:
+    """Seconds of the models and tests that took longest, longest first."""
+    longest = sorted(results, key=lambda result: result.seconds, reverse=True)[:_TOLD_SLOWEST]
+    return {result.unique_id.split(".", 2)[2]: round(result.seconds, 2) for result in longest}
 
 
 def _row_counts(connection: duckdb.DuckDBPyConnection, nodes: list[dict[str, Any]]) -> dict[str, int]:

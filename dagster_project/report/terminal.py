@@ -24,6 +24,7 @@ from dagster_project.settings import ROOT, Settings
 
 if TYPE_CHECKING:
     from dagster_project.ingest.candidates import Reviewed
+    from dagster_project.ingest.mapping_proposal import Proposal
 
 _STYLE = {
     "loaded": "green",
@@ -542,6 +543,26 @@ def _failing(school: dict[str, Any]) -> str:
 def _short_by(comparator: str, gap: float, unit: str) -> str:
     side = "还差 / short by" if comparator in (">=", ">") else "超出 / over by"
     return f"{side} {_number(gap)}{_UNITS.get('pp' if unit == '%' else unit, '')}"
+
+
+def proposal(out: Console, proposed: "Proposal") -> None:
+    """A proposed mapping: heading to column with the reason, then what was not placed and what is missing."""
+    table = Table(box=None, header_style="bold", title_justify="left")
+    for heading in ("表头 / heading", "列 / column", "理由 / why"):
+        table.add_column(heading, overflow="fold")
+    for line in sorted(proposed.lines, key=lambda line: line.column is None):
+        column = line.column or "[yellow]— 未放置 / not placed[/]"
+        table.add_row(escape(line.heading), column, escape(line.why))
+    for name, value in proposed.constants.items():
+        table.add_row("", name, f"取自文件名 / from the file's name: {value}")
+    out.print(table)
+    if proposed.skip_rows or proposed.header_rows > 1:
+        out.print(f"标题 / title rows: {proposed.skip_rows}，表头 / header rows: {proposed.header_rows}")
+    out.print(
+        f"已放置 / placed: {len(proposed.lines) - len(proposed.unplaced)}，未放置 / not placed: {len(proposed.unplaced)}"
+    )
+    for column_ in proposed.missing:
+        out.print(f"[red]缺少必填列 / required and missing: {column_.name} {column_.zh}[/]")
 
 
 def _aim(target: dict[str, Any]) -> str:

@@ -66,6 +66,7 @@ UNITS = {
     "年": ("年", "years"),
     "分": ("分", "points of a score"),
     "台": ("台", "machines"),
+    "册": ("册", "volumes"),
     "次": ("次", "times"),
     "级": ("级", "level"),
     "指标单位": ("同基础指标", "as the base indicator"),

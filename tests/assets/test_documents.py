@@ -119,7 +119,7 @@ def test_a_text_that_cannot_be_used_is_told_and_the_others_go_on(site: Site, ext
     put(site, "taken.txt", line()).unlink()
     put(site, "badly.txt", line()).with_name("badly.txt.source.yml").write_text("title: x", encoding="utf-8")
     assert rules(site) == {
-        "scanned.pdf": "unreadable_document", "old.doc": "unsupported_document", "good.txt": "document_twice",
+        "scanned.pdf": "unreadable_document", "old.doc": "document_type", "good.txt": "document_twice",
         "changed.txt": "hash_mismatch", "unvouched.txt": "no_sidecar", "taken.txt": "missing_file",
         "badly.txt": "bad_sidecar",
     }  # fmt: skip

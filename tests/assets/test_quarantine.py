@@ -4,32 +4,17 @@ Sources here are small contracts of the test's own, loaded without a refresh. Re
 the command are in test_bad_input.py.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import openpyxl
 import pytest
-import yaml
 
-from dagster_project import build_file
-from dagster_project.ingest import files, readers, sidecar
-from dagster_project.ingest.contract import load_contracts
-from dagster_project.ingest.load import LoadReport, Outcome, load
-from dagster_project.settings import Settings
+from dagster_project.ingest import files, readers
+from dagster_project.ingest.load import Outcome
+from tests.assets.conftest import SCHOOLS, Bench
 
-SCHOOLS: dict[str, Any] = {
-    "source": "schools", "title_zh": "学校", "title_en": "Schools", "group": "schools", "files": ["schools/*"],
-    "key": ["code"], "partial": "quarantine",
-    "columns": [
-        {"name": "code", "zh": "学校代码", "en": "code", "required": True},
-        {"name": "pupils", "zh": "学生数", "en": "pupils", "type": "integer", "required": True},
-        {"name": "note", "zh": "备注", "en": "remark"},
-    ],
-}  # fmt: skip
 TOWNS: dict[str, Any] = {
     "source": "towns", "title_zh": "乡镇", "title_en": "Towns", "group": "reference", "files": ["towns"],
     "key": ["town"], "partial": "refuse", "required": False,
@@ -41,56 +26,6 @@ IN_A_TOWN = {
     "reason_zh": "没有这个乡镇", "reason_en": "is no town", "action_zh": "核对", "action_en": "check it",
 }  # fmt: skip
 GOOD = "code,pupils\nA1,10\nA2,20\nA3,30\n"
-
-
-@dataclass
-class Bench:
-    """A raw folder, the contracts it is loaded by, and an open build file."""
-
-    folder: Path
-    connection: duckdb.DuckDBPyConnection
-    contracts: list[dict[str, Any]] = field(default_factory=lambda: [SCHOOLS])
-
-    def put(self, name: str, content: str) -> Path:
-        file = self.folder / "raw" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
-        return self.vouch(file)
-
-    def vouch(self, file: Path) -> Path:
-        about = sidecar.Sidecar("测试", "测试机构", "tests", "MIT", "2026-01-01", files.sha256(file), "A")
-        sidecar.write(file, about)
-        return file
-
-    def load(self) -> LoadReport:
-        folder = self.folder / "contracts"
-        folder.mkdir()
-        for contract in self.contracts:
-            (folder / f"{contract['source']}.yml").write_text(yaml.safe_dump(contract), encoding="utf-8")
-        settings = Settings(self.folder / "raw", self.folder / "home", date(2026, 1, 31))
-        return load(self.connection, settings, datetime(2026, 1, 31), contracts=load_contracts(folder))
-
-    def outcome(self) -> Outcome:
-        return self.load().sources["schools"].outcome
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self.connection.execute(query).fetchall()
-
-    @property
-    def codes(self) -> list[str]:
-        return [code for (code,) in self.rows("select code from raw.schools order by _file, _row")]
-
-    @property
-    def quarantine(self) -> list[tuple[Any, ...]]:
-        return self.rows("select row_no, column_name, rule, value, consequence from quality.quarantine order by 1, 2")
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    (tmp_path / "raw").mkdir()
-    build_file.start(tmp_path / "build.duckdb")
-    with build_file.writing(tmp_path / "build.duckdb") as connection:
-        yield Bench(tmp_path, connection)
 
 
 # ---- the five outcomes
@@ -217,6 +152,38 @@ def test_more_bad_rows_than_a_person_reads_all_stand_in_the_quarantine(bench: Be
     report = bench.load()
     assert (len(report.problems), report.sources["schools"].held_back) == (1000, 1500)
     assert len(bench.quarantine) == 1500
+
+
+def test_a_parquet_file_is_a_file_like_any_other(bench: Bench) -> None:
+    bench.put("schools/1.csv", "code,pupils\nA1,10\n")
+    put_parquet(bench, "select 'A2' as code, 20.0::double as \"学生数\", null as note union all select 'A3', 30.5, 'x'")
+    report = bench.load()
+    assert report.sources["schools"].outcome is Outcome.SOME_INVALID_QUARANTINED
+    assert bench.rows("select code, pupils, note, _row from raw.schools order by 1") == [
+        ("A1", "10", "", 2),
+        ("A2", "20", "", 2),
+    ]
+    assert bench.quarantine == [(3, "pupils", "not_an_integer", "30.5", "quarantined")]
+
+
+def test_a_file_found_damaged_while_its_rows_are_taken_leaves_none_of_them(bench: Bench) -> None:
+    bench.put("schools/1.csv", "code,pupils\nA1,10\n")
+    file = put_parquet(bench, "select 'B' || range as code, range as pupils from range(1000)")
+    content = bytearray(file.read_bytes())
+    content[4:40] = bytes(36)  # the header of its first page
+    file.write_bytes(content)
+    bench.vouch(file)
+    report = bench.load()
+    (problem,) = report.problems
+    assert (problem.rule, problem.file) == ("unreadable", "raw/schools/2.parquet")
+    assert bench.codes == ["A1"]
+    assert bench.rows("select file from meta.input_file") == [("raw/schools/1.csv",)]
+
+
+def put_parquet(bench: Bench, query: str) -> Path:
+    file = bench.folder / "raw" / "schools" / "2.parquet"
+    bench.connection.execute(f"copy ({query}) to '{file}' (format parquet, compression uncompressed)")
+    return bench.vouch(file)
 
 
 # ---- files that change under the reader

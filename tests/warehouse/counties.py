@@ -138,6 +138,26 @@ def assorted() -> list[County]:
     return [passing("430502"), county]
 
 
+def remarkable() -> County:
+    """A county with something to remark of most schools, a column that one did not report, facts beside sums, and
+    figures that were published of it (云岩区, in the shipped data).
+    """
+    schools = {
+        "甲幼儿园": kindergarten("public", 1, 90, 6),
+        "乙幼儿园": kindergarten("private", 1, 60, 4),
+        "甲小学": school("primary", 600, "urban", places_usable=560, **teachers(30, 6, 6), **classes(14, "36_45"), terminals=60),
+        "乙小学": school("primary", 0, "town", **teachers(1, 0, 0), **classes(0, "le_25"), terminals=5),
+        "丙教学点": school("teaching_point", 31, "village", teachers_fulltime=3, **classes(3, "le_25"), terminals=4),
+        "丁小学": school("primary", 60, "village", teachers_fulltime=5, **classes(2, "26_30")),
+        "甲初中": school("junior", 300, "urban", **teachers(24, 5, 4), **classes(7, "36_45"), equipment_value_yuan=0, terminals=30),
+    }  # fmt: skip
+    facts = {
+        (YEAR, "preschool", "all", "enrolment"): 30_600.0, (YEAR, "primary", "all", "enrolment"): 700.0,
+        (YEAR, "primary", "all", "classes"): 19.0, (YEAR, "all", "all", "townships"): 8.0,
+    }  # fmt: skip
+    return County("520103", schools, facts)
+
+
 def hand_in(site: Site, counties: list[County]) -> None:
     """Write what counties hand in as the files of a site."""
     columns = {

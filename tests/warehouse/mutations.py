@@ -26,7 +26,7 @@ from dagster_project.refresh.steps import EXPECTATIONS
 from dagster_project.settings import ROOT
 from dagster_project.transform import dbt_project
 from tests.conftest import Site
-from tests.warehouse.counties import assorted, hand_in
+from tests.warehouse.counties import assorted, hand_in, remarkable
 
 SEED = 20260131
 DOCUMENT = ROOT / "docs" / "mutations.md"
@@ -107,11 +107,11 @@ class Warehouse:
     """An undamaged built file and everything that is checked on it."""
 
     def __init__(self, folder: Path) -> None:
-        """The shipped inputs with three corrections and two made-up counties, refreshed; damaged copies are made beside it."""
+        """The shipped inputs with three corrections and the records of three counties, made up, refreshed; damaged copies are made beside it."""
         site = Site(folder / "raw", folder / "home")
         shutil.copytree(ROOT / "raw", site.raw, ignore=shutil.ignore_patterns("local"))
         site.table("local/corrections.csv", _CORRECTION_COLUMNS, _CORRECTIONS)
-        hand_in(site, assorted())
+        hand_in(site, [*assorted(), remarkable()])
         result = site.run("refresh")
         assert result.exit_code == 0, result.output
         self.file = site.settings.served

@@ -109,7 +109,10 @@ def _school_by_school(county: County) -> None:
 def _no_special_school_and_subjects(county: County) -> None:
     del county.schools["特教学校"]
     del county.facts[YEAR, "compulsory", "all", "monitor_level"]
-    county.facts |= {(YEAR, "compulsory", "数学", "monitor_level"): 3, (YEAR, "compulsory", "语文", "monitor_level"): 2}
+    county.facts |= {
+        (YEAR, "compulsory", "mathematics", "monitor_level"): 3,
+        (YEAR, "compulsory", "chinese", "monitor_level"): 2,
+    }
 
 
 CASES: dict[str, tuple[str, Callable[[County], None]]] = {

@@ -82,14 +82,16 @@ def _cohorts() -> list[Row]:
     rows = []
     moved = {2018: (7, 30, 40, 0), 2019: (8, 26, 35, 1), 2020: (9, 24, 25, 0)}
     for code, graduates in ((T3, 960), (T3_LOW, 940)):
-        rows.append(_school(code, 1, "junior", 2017, pupils_grade_7=1000, entrants=1000))
+        rows.append(_school(code, 1, "junior", 2017, pupils=3000, pupils_grade_7=1000, entrants=1000))
         for year, (grade, moved_in, moved_out, died) in moved.items():
             flows = {
                 f"transfers_in_grade_{grade}": moved_in,
                 f"transfers_out_grade_{grade}": moved_out,
                 f"deaths_grade_{grade}": died,
             }
-            rows.append(_school(code, 1, "junior", year, **flows, graduates=graduates if year == 2020 else 900))
+            rows.append(
+                _school(code, 1, "junior", year, **flows, pupils=3000, graduates=graduates if year == 2020 else 900)
+            )
     rows += [
         _school(T4, 1, "primary", 2019, pupils=10_000),
         _school(
@@ -98,11 +100,11 @@ def _cohorts() -> list[Row]:
             **{f"transfers_out_grade_{grade}": 50 for grade in range(1, 7)},
             **{f"transfers_in_grade_{grade}": 280 if grade == 4 else 0 for grade in range(1, 7)},
         ),
-        _school(T5, 1, "primary", classes=60, classes_56_65=5, classes_66_plus=1),
-        _school(T5, 2, "junior", classes=40, classes_56_65=2, classes_66_plus=2),
-        *(_school(T9, 1, "primary", year, pupils_grade_1=n, entrants=n) for year, n in ((2011, 900), (2012, 1000), (2013, 1100))),
-        _school(T9, 2, "junior", 2020, pupils_grade_9=950),
-        _school(T9, 2, "junior", 2021, graduates=940),
+        _school(T5, 1, "primary", pupils=2700, classes=60, classes_56_65=5, classes_66_plus=1),
+        _school(T5, 2, "junior", pupils=1800, classes=40, classes_56_65=2, classes_66_plus=2),
+        *(_school(T9, 1, "primary", year, pupils=5000, pupils_grade_1=n, entrants=n) for year, n in ((2011, 900), (2012, 1000), (2013, 1100))),
+        _school(T9, 2, "junior", 2020, pupils=2900, pupils_grade_9=950),
+        _school(T9, 2, "junior", 2021, pupils=2900, graduates=940),
     ]  # fmt: skip
     return rows
 

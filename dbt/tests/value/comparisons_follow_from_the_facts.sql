@@ -1,6 +1,7 @@
--- zh: 对账表恰好含有兼有两种依据的单元，差异与原因重算相同；出入表所记的采用值就是事实表中的值
+-- zh: 对账表恰好含有兼有两种依据的单元，差异与原因重算相同；出入表所记的采用值就是事实表中的值；未采用的县情数据、学校合计都在其中
 -- en: reconciliation holds exactly the cells with both bases, with the verdict that the two values give; the figure
---     that measure_conflict says was chosen is the one that stands, and each declared contradiction is shown.
+--     that measure_conflict says was chosen is the one that stands, and each declared contradiction is shown, as is each
+--     county fact and sum of school records beside another figure.
 -- when: always; a row that is missing here hides a disagreement.
 -- fix: `only_in` says which side has the row. Compare both bases of the cell in fct_indicator, or both figures.
 with pairs as (
@@ -46,6 +47,7 @@ reconciled as (
 
 standing as (
     select
+        m.basis as basis,
         m.region_code as region_code,
         m.year as year,
         m.stage as stage,
@@ -63,6 +65,7 @@ standing as (
     from {{ ref('fct_measure') }} as m
     union all
     select
+        i.basis as basis,
         i.region_code as region_code,
         i.year as year,
         i.stage as stage,
@@ -137,6 +140,35 @@ conflicts as (
     inner join standing as two
         on c.region_code = two.region_code and c.year = two.year and c.stage = two.stage
         and c.other_measure_code = two.measure_code and two.segment = 'all'
+    {% for kind, model, beside in [('county_fact', 'stg_county_facts', "= 'reported'"), ('school_sum', 'int_school_total', "in ('reported', 'fact')")] %}
+    union all
+    select
+        '{{ kind }}' as kind,
+        s.region_code as region_code,
+        s.year as year,
+        s.stage as stage,
+        s.segment as segment,
+        s.measure_code as measure_code,
+        s.indicator_code as indicator_code,
+        s.measure_code as other_measure_code,
+        s.value as chosen_value,
+        s.source_id as chosen_source_id,
+        'basis' as chosen_by,
+        t.value as other_value,
+        d.source_id as other_source_id,
+        'A' as other_confidence,
+        t.source_file as other_source_file,
+        {{ 't.source_row' if kind == 'county_fact' else 'cast(null as bigint)' }} as other_source_row,
+        t.value - s.value as difference,
+        t.value between s.value_low and s.value_high as agrees_within_rounding,
+        cast(null as varchar) as reason_zh
+    from {{ ref(model) }} as t
+    inner join standing as s on {{ same_cell('t', 's') }}
+    inner join {{ source('meta', 'input_file') }} as i on t.source_file = i.file
+    inner join {{ ref('dim_source') }} as d
+        on i.issuer = d.publisher_zh and {{ 't.source_zh' if kind == 'county_fact' else 'i.title' }} = d.source_zh
+    where s.basis {{ beside }}
+    {% endfor %}
 )
 
 {% set reconciliation = ['region_code', 'year', 'stage', 'segment', 'indicator_code', 'computed_value', 'computed_low', 'computed_high', 'variant', 'published_value', 'published_low', 'published_high', 'published_source_id', 'within_rounding', 'reason_code'] %}

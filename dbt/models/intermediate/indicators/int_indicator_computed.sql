@@ -1,20 +1,105 @@
--- One row per cell that a formula over measures can be computed for: sums of counts first, then the division.
-with components as (
+-- One row per cell that a formula over measures can be computed for: sums of counts first, then the division. A formula
+-- goes by its number, and only where a region has each of its measures in some year: there may be millions of cells.
+{% set sides = ['numerator', 'denominator'] %}
+with formulas as (
     select
-        t.indicator_code as indicator_code,
-        t.formula_stage as formula_stage,
-        t.variant as variant,
-        t.priority as priority,
-        t.kind as kind,
-        t.rule as rule,
-        t.scale as scale,
-        t.valid_from as valid_from,
-        t.valid_to as valid_to,
-        t.component_count as component_count,
+        f.*,
+        row_number() over (order by f.indicator_code, f.formula_stage, f.variant) as formula_no,
+        count(*) over (partition by f.indicator_code) as formula_count
+    from (
+        select distinct
+            t.indicator_code as indicator_code,
+            t.formula_stage as formula_stage,
+            t.variant as variant,
+            t.priority as priority,
+            t.kind as kind,
+            t.rule as rule,
+            t.scale as scale,
+            t.valid_from as valid_from,
+            t.valid_to as valid_to,
+            t.component_count as component_count
+        from {{ ref('int_indicator_term') }} as t
+    ) as f
+),
+
+terms as (
+    select
+        f.formula_no as formula_no,
+        f.component_count as component_count,
+        f.valid_from as valid_from,
+        f.valid_to as valid_to,
+        f.formula_stage as formula_stage,
+        -- Terms of one number stand above one another: a difference of quotients and a rule compare them pair by pair.
+        case when f.kind in ('difference', 'rule') then t.term_no else 0 end as pair_no,
+        f.kind in ('difference', 'rule') as is_paired,
         t.side as side,
-        t.term_no as term_no,
         t.coefficient as coefficient,
-        -- A cohort that began under a code since replaced ends under the new one.
+        t.measure_code as measure_code,
+        t.measure_stage as measure_stage,
+        t.measure_segment as measure_segment,
+        t.year_offset as year_offset,
+        t.measure_code || '/' || t.measure_stage || '/' || t.measure_segment as what
+    from {{ ref('int_indicator_term') }} as t
+    inner join formulas as f
+        on t.indicator_code = f.indicator_code and t.formula_stage = f.formula_stage and t.variant = f.variant
+),
+
+-- A cohort that began under a code since replaced ends under the new one.
+renamed as (
+    select
+        k.one_of_the_former_code as former_code,
+        k.region_code as region_code,
+        k.break_year as break_year
+    from {{ ref('int_region_break') }} as k
+    where k.is_new_code_only
+),
+
+present as (
+    select
+        m.region_code as region_code,
+        m.measure_code as measure_code,
+        m.stage as stage,
+        m.segment as segment
+    from {{ ref('int_measure') }} as m
+    union
+    select
+        k.region_code as region_code,
+        m.measure_code as measure_code,
+        m.stage as stage,
+        m.segment as segment
+    from {{ ref('int_measure') }} as m
+    inner join renamed as k on m.region_code = k.former_code
+),
+
+possible as (
+    select
+        t.formula_no as formula_no,
+        p.region_code as region_code
+    from present as p
+    inner join terms as t
+        on p.measure_code = t.measure_code
+        and (t.measure_stage = '' or t.measure_stage = p.stage)
+        and (t.measure_stage <> '' or t.formula_stage = '' or t.formula_stage = p.stage)
+        and (t.measure_segment = '' or t.measure_segment = p.segment)
+    inner join (
+        select
+            a.formula_no as formula_no,
+            count(distinct a.what) as what_count
+        from terms as a
+        group by a.formula_no
+    ) as n on t.formula_no = n.formula_no
+    group by t.formula_no, p.region_code, n.what_count
+    having count(distinct t.what) = n.what_count
+),
+
+components as (
+    select
+        t.formula_no as formula_no,
+        t.component_count as component_count,
+        t.is_paired as is_paired,
+        t.pair_no as pair_no,
+        t.side as side,
+        t.coefficient as coefficient,
         coalesce(k.region_code, m.region_code) as region_code,
         m.year - t.year_offset as year,
         case when t.formula_stage = '' then m.stage else t.formula_stage end as stage,
@@ -25,35 +110,29 @@ with components as (
         m.confidence as confidence,
         coalesce(m.uncorrected_value, m.value) as received_value,
         case when m.uncorrected_value is not null then 1 else 0 end as is_corrected
-    from {{ ref('int_indicator_term') }} as t
+    from terms as t
     inner join {{ ref('int_measure') }} as m
         on t.measure_code = m.measure_code
         and (t.measure_stage = '' or t.measure_stage = m.stage)
         and (t.measure_stage <> '' or t.formula_stage = '' or t.formula_stage = m.stage)
         and (t.measure_segment = '' or t.measure_segment = m.segment)
-    left join {{ ref('int_region_break') }} as k
-        on k.is_new_code_only and m.region_code = k.one_of_the_former_code
-        and m.year < k.break_year and m.year - t.year_offset >= k.break_year
+    left join renamed as k
+        on m.region_code = k.former_code and m.year < k.break_year and m.year - t.year_offset >= k.break_year
+    inner join possible as p on t.formula_no = p.formula_no and coalesce(k.region_code, m.region_code) = p.region_code
+    where {{ holds_in('m.year - t.year_offset', 't.valid_from', 't.valid_to') }}
 ),
 
--- Terms of one number stand above one another: a difference of quotients and a rule compare them pair by pair.
 pairs as (
     select
-        c.indicator_code as indicator_code,
-        c.formula_stage as formula_stage,
-        c.variant as variant,
-        c.priority as priority,
-        c.kind as kind,
-        c.rule as rule,
-        c.scale as scale,
+        c.formula_no as formula_no,
         c.component_count as component_count,
         c.region_code as region_code,
         c.year as year,
         c.stage as stage,
         c.segment as segment,
-        c.term_no as term_no,
+        c.pair_no as pair_no,
         count(*) as components,
-        {% for side in ['numerator', 'denominator'] %}
+        {% for side in sides %}
         max(case when c.side = '{{ side }}' then c.coefficient end) as term_{{ side }}_coefficient,
         cast(sum(case when c.side = '{{ side }}' then c.coefficient * c.value end) as {{ dbl() }}) as term_{{ side }},
         cast(sum(case when c.side = '{{ side }}' then c.coefficient * case when c.coefficient < 0 then c.value_high else c.value_low end end) as {{ dbl() }}) as term_{{ side }}_low,
@@ -63,10 +142,8 @@ pairs as (
         max(c.confidence) as confidence,
         max(c.is_corrected) as is_corrected
     from components as c
-    where {{ holds_in('c.year', 'c.valid_from', 'c.valid_to') }}
-    group by
-        c.indicator_code, c.formula_stage, c.variant, c.priority, c.kind, c.rule, c.scale, c.component_count,
-        c.region_code, c.year, c.stage, c.segment, c.term_no
+    where c.is_paired
+    group by c.formula_no, c.component_count, c.region_code, c.year, c.stage, c.segment, c.pair_no
 ),
 
 compared as (
@@ -83,14 +160,9 @@ compared as (
     from pairs as p
 ),
 
-sums as (
+paired as (
     select
-        c.indicator_code as indicator_code,
-        c.formula_stage as formula_stage,
-        c.variant as variant,
-        c.priority as priority,
-        case when c.kind = 'rule' then c.rule else c.kind end as kind,
-        c.scale as scale,
+        c.formula_no as formula_no,
         c.region_code as region_code,
         c.year as year,
         c.stage as stage,
@@ -99,14 +171,14 @@ sums as (
         cast(sum(c.term_numerator{{ end }}) as {{ dbl() }}) as numerator{{ end }},
         -- Divided twice: what stands below the line is one product.
         cast(case
-            when c.rule = 'divided_twice' then max(case when c.term_no = 1 then c.term_denominator{{ end }} end) * max(case when c.term_no = 2 then c.term_denominator{{ end }} end)
+            when f.rule = 'divided_twice' then max(case when c.pair_no = 1 then c.term_denominator{{ end }} end) * max(case when c.pair_no = 2 then c.term_denominator{{ end }} end)
             else cast(sum(c.term_denominator{{ end }}) as {{ dbl() }})
         end as {{ dbl() }}) as denominator{{ end }},
         cast(sum(c.quotient{{ end }}) as {{ dbl() }}) as quotients{{ end }},
         {% endfor %}
         cast(sum(c.received_term_numerator) as {{ dbl() }}) as received_numerator,
         cast(case
-            when c.rule = 'divided_twice' then max(case when c.term_no = 1 then c.received_term_denominator end) * max(case when c.term_no = 2 then c.received_term_denominator end)
+            when f.rule = 'divided_twice' then max(case when c.pair_no = 1 then c.received_term_denominator end) * max(case when c.pair_no = 2 then c.received_term_denominator end)
             else cast(sum(c.received_term_denominator) as {{ dbl() }})
         end as {{ dbl() }}) as received_denominator,
         cast(sum(c.received_quotient) as {{ dbl() }}) as received_quotients,
@@ -116,78 +188,162 @@ sums as (
         max(c.confidence) as confidence,
         max(c.is_corrected) as is_corrected
     from compared as c
-    group by
-        c.indicator_code, c.formula_stage, c.variant, c.priority, c.kind, c.rule, c.scale, c.component_count,
-        c.region_code, c.year, c.stage, c.segment
+    inner join formulas as f on c.formula_no = f.formula_no
+    group by c.formula_no, f.rule, c.component_count, c.region_code, c.year, c.stage, c.segment
     -- A missing term is not a zero: the cell is computed from all of its terms or not at all.
     having cast(sum(c.components) as bigint) = c.component_count
 ),
 
-ranked as (
+sums as (
     select
-        s.*,
-        row_number() over (
-            partition by s.indicator_code, s.region_code, s.year, s.stage, s.segment
-            order by s.priority, s.variant
-        ) as variant_no
-    from sums as s
+        c.formula_no as formula_no,
+        c.region_code as region_code,
+        c.year as year,
+        c.stage as stage,
+        c.segment as segment,
+        {% for side in sides %}
+        cast(sum(case when c.side = '{{ side }}' then c.coefficient * c.value end) as {{ dbl() }}) as {{ side }},
+        cast(sum(case when c.side = '{{ side }}' then c.coefficient * case when c.coefficient < 0 then c.value_high else c.value_low end end) as {{ dbl() }}) as {{ side }}_low,
+        cast(sum(case when c.side = '{{ side }}' then c.coefficient * case when c.coefficient < 0 then c.value_low else c.value_high end end) as {{ dbl() }}) as {{ side }}_high,
+        cast(sum(case when c.side = '{{ side }}' then c.coefficient * c.received_value end) as {{ dbl() }}) as received_{{ side }},
+        {% endfor %}
+        max(c.confidence) as confidence,
+        max(c.is_corrected) as is_corrected
+    from components as c
+    where not c.is_paired
+    group by c.formula_no, c.component_count, c.region_code, c.year, c.stage, c.segment
+    having count(*) = c.component_count
 ),
 
--- A formula that looks at several years compares nothing across a break between them.
+complete as (
+    select
+        s.formula_no as formula_no,
+        s.region_code as region_code,
+        s.year as year,
+        s.stage as stage,
+        s.segment as segment,
+        s.numerator as numerator,
+        s.numerator_low as numerator_low,
+        s.numerator_high as numerator_high,
+        s.denominator as denominator,
+        s.denominator_low as denominator_low,
+        s.denominator_high as denominator_high,
+        s.received_numerator as received_numerator,
+        s.received_denominator as received_denominator,
+        cast(null as {{ dbl() }}) as quotients,
+        cast(null as {{ dbl() }}) as quotients_low,
+        cast(null as {{ dbl() }}) as quotients_high,
+        cast(null as {{ dbl() }}) as received_quotients,
+        cast(null as integer) as all_reach_bounds,
+        cast(null as integer) as received_all_reach_bounds,
+        cast(null as integer) as has_zero_denominator,
+        s.confidence as confidence,
+        s.is_corrected as is_corrected
+    from sums as s
+    union all
+    select
+        p.formula_no as formula_no,
+        p.region_code as region_code,
+        p.year as year,
+        p.stage as stage,
+        p.segment as segment,
+        p.numerator as numerator,
+        p.numerator_low as numerator_low,
+        p.numerator_high as numerator_high,
+        p.denominator as denominator,
+        p.denominator_low as denominator_low,
+        p.denominator_high as denominator_high,
+        p.received_numerator as received_numerator,
+        p.received_denominator as received_denominator,
+        p.quotients as quotients,
+        p.quotients_low as quotients_low,
+        p.quotients_high as quotients_high,
+        p.received_quotients as received_quotients,
+        p.all_reach_bounds as all_reach_bounds,
+        p.received_all_reach_bounds as received_all_reach_bounds,
+        p.has_zero_denominator as has_zero_denominator,
+        p.confidence as confidence,
+        p.is_corrected as is_corrected
+    from paired as p
+),
+
+-- Of several formulas of one indicator the first that is complete stands.
+{% set chosen = ['region_code', 'year', 'stage', 'segment', 'numerator', 'numerator_low', 'numerator_high', 'denominator', 'denominator_low', 'denominator_high', 'received_numerator', 'received_denominator', 'quotients', 'quotients_low', 'quotients_high', 'received_quotients', 'all_reach_bounds', 'received_all_reach_bounds', 'has_zero_denominator', 'confidence', 'is_corrected'] %}
+first_of_several as (
+    select
+        c.formula_no as formula_no,
+        {% for column in chosen %}
+        c.{{ column }} as {{ column }},
+        {% endfor %}
+        row_number() over (
+            partition by f.indicator_code, c.region_code, c.year, c.stage, c.segment order by f.priority, f.variant
+        ) as variant_no
+    from complete as c
+    inner join formulas as f on c.formula_no = f.formula_no
+    where f.formula_count > 1
+),
+
+standing as (
+    select
+        c.formula_no as formula_no,
+        {% for column in chosen %}c.{{ column }} as {{ column }}{% if not loop.last %},{% endif %}
+
+        {% endfor %}
+
+    from complete as c
+    inner join formulas as f on c.formula_no = f.formula_no
+    where f.formula_count = 1
+    union all
+    select
+        o.formula_no as formula_no,
+        {% for column in chosen %}o.{{ column }} as {{ column }}{% if not loop.last %},{% endif %}
+
+        {% endfor %}
+    from first_of_several as o
+    where o.variant_no = 1
+),
+
+-- A formula that looks at several years compares nothing across a break between them: of all regions or of one, of all
+-- stages or of one.
+years as (
+    {{ whole_numbers(1949, 2100) }}
+),
+
 broken as (
     select distinct
-        r.indicator_code as indicator_code,
-        r.region_code as region_code,
-        r.year as year,
-        r.stage as stage,
-        r.segment as segment
-    from ranked as r
-    inner join {{ ref('int_formula_span') }} as s
-        on r.indicator_code = s.indicator_code and r.formula_stage = s.formula_stage and r.variant = s.variant
-        and s.break_year > r.year + s.first_offset and s.break_year <= r.year + s.last_offset
-        and (s.break_region_code is null or s.break_region_code = r.region_code)
-        and (s.break_stage is null or s.break_stage = r.stage)
-    where r.variant_no = 1
+        f.formula_no as formula_no,
+        y.n as year,
+        coalesce(s.break_region_code, '') as region_code,
+        coalesce(s.break_stage, '') as stage
+    from {{ ref('int_formula_span') }} as s
+    inner join formulas as f
+        on s.indicator_code = f.indicator_code and s.formula_stage = f.formula_stage and s.variant = f.variant
+    inner join years as y on s.break_year > y.n + s.first_offset and s.break_year <= y.n + s.last_offset
 ),
 
 valued as (
     select
-        r.indicator_code as indicator_code,
-        r.variant as variant,
-        r.region_code as region_code,
-        r.year as year,
-        r.stage as stage,
-        r.segment as segment,
-        r.kind as kind,
-        r.scale as scale,
-        r.numerator as numerator,
-        r.numerator_low as numerator_low,
-        r.numerator_high as numerator_high,
-        r.denominator as denominator,
-        r.denominator_low as denominator_low,
-        r.denominator_high as denominator_high,
-        r.quotients as quotients,
-        r.quotients_low as quotients_low,
-        r.quotients_high as quotients_high,
-        r.received_numerator as received_numerator,
-        r.received_denominator as received_denominator,
-        r.received_quotients as received_quotients,
-        r.all_reach_bounds as all_reach_bounds,
-        r.received_all_reach_bounds as received_all_reach_bounds,
-        r.is_corrected as is_corrected,
-        r.confidence as confidence,
+        f.indicator_code as indicator_code,
+        f.variant as variant,
+        case when f.kind = 'rule' then f.rule else f.kind end as kind,
+        f.scale as scale,
+        {% for column in chosen if column != 'has_zero_denominator' %}
+        r.{{ column }} as {{ column }},
+        {% endfor %}
         case
-            when b.indicator_code is not null then 'series_break'
-            when r.kind in ('sum', 'bounds_reached') then 'ok'
-            when r.kind = 'difference' and r.has_zero_denominator = 1 then 'zero_denominator'
-            when r.kind <> 'difference' and r.denominator = 0 then 'zero_denominator'
+            when coalesce(b1.formula_no, b2.formula_no, b3.formula_no, b4.formula_no) is not null then 'series_break'
+            when f.kind = 'sum' or f.rule = 'bounds_reached' then 'ok'
+            when f.kind = 'difference' and r.has_zero_denominator = 1 then 'zero_denominator'
+            when f.kind <> 'difference' and r.denominator = 0 then 'zero_denominator'
             else 'ok'
         end as status
-    from ranked as r
-    left join broken as b
-        on r.indicator_code = b.indicator_code and r.region_code = b.region_code and r.year = b.year
-        and r.stage = b.stage and r.segment = b.segment
-    where r.variant_no = 1
+    from standing as r
+    inner join formulas as f on r.formula_no = f.formula_no
+    {% for region, stage in [("''", "''"), ('r.region_code', "''"), ("''", 'r.stage'), ('r.region_code', 'r.stage')] %}
+    left join broken as b{{ loop.index }}
+        on r.formula_no = b{{ loop.index }}.formula_no and r.year = b{{ loop.index }}.year
+        and b{{ loop.index }}.region_code = {{ region }} and b{{ loop.index }}.stage = {{ stage }}
+    {% endfor %}
 )
 
 select

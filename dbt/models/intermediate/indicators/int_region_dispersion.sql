@@ -65,6 +65,7 @@ spreads as (
     group by u.region_code, u.year, u.stage, u.segment, u.base_indicator, u.value_basis
 )
 
+-- Of values on both sides of zero no ratio says how far they spread; nor of nothing at all.
 {% set weighed = 's.weighed_count = s.unit_count and s.smallest >= 0' %}
 select
     s.region_code as region_code,
@@ -81,14 +82,14 @@ select
     case when {{ weighed }} then s.mean_value end as mean_value,
     case when {{ weighed }} then s.deviation end as deviation,
     case when {{ weighed }} then {{ ratio('s.deviation', 's.mean_value') }} end as cv_weighted,
-    {{ ratio('s.plain_deviation', 's.plain_mean') }} as cv_unweighted,
+    case when s.smallest >= 0 then {{ ratio('s.plain_deviation', 's.plain_mean') }} end as cv_unweighted,
     case when {{ weighed }} then s.gini end as gini,
-    case when {{ weighed }} then s.theil end as theil,
+    case when {{ weighed }} and s.mean_value > 0 then s.theil end as theil,
     s.largest as largest,
     s.largest_region_code as largest_region_code,
     s.smallest as smallest,
     s.smallest_above_zero as smallest_above_zero,
     s.smallest_region_code as smallest_region_code,
-    {{ ratio('s.largest', 's.smallest_above_zero') }} as max_min_ratio
+    case when s.smallest >= 0 then {{ ratio('s.largest', 's.smallest_above_zero') }} end as max_min_ratio
 from spreads as s
 where s.basis_no = 1
