@@ -101,10 +101,6 @@ def test_killed_while_dbt_builds(disk: Disk) -> None:
     killed(disk, COMPUTING, "transform")
 
 
-def test_killed_while_it_checks(disk: Disk) -> None:
-    killed(disk, CHECKING, "check_marts")
-
-
 @needs_a_disk
 @pytest.mark.parametrize(
     "fault", [LOADING, COMPUTING, WRITING_PARQUET], ids=["load", "transform", "publish"]
