@@ -26,7 +26,7 @@ class Reader:
     """
 
     def __init__(self, path: str | os.PathLike[str], config: dict[str, Any] | None = None) -> None:
-        self._path = os.fspath(path)
+        self._path = os.path.abspath(path)
         self._config = config or {}
         self._lock = threading.Lock()
         self._newest: _Open | None = None

@@ -142,9 +142,9 @@ def point(settings: Settings, snapshot: Snapshot) -> None:
 
 
 def recover(settings: Settings) -> None:
-    """Finish or undo what a killed publish, rollback or cleaning left. The caller holds the lock.
+    """Finish or undo what a killed publish, rollback or cleaning left; put back the readers' path if it is gone.
 
-    A flip that was laid ready to a whole snapshot is finished: that snapshot had passed every gate.
+    The caller holds the lock. A flip that was laid ready to a whole snapshot is finished: that snapshot had passed every gate.
     """
     prepared = _prepared(settings.current)
     if prepared.is_symlink():
@@ -156,6 +156,9 @@ def recover(settings: Settings) -> None:
         left.unlink(missing_ok=True)
     for folder in settings.snapshots.glob(f"{_UNFINISHED}*"):
         shutil.rmtree(folder)
+    served = current(settings)
+    if served is not None and not settings.served.exists():
+        point(settings, served)
 
 
 def published(settings: Settings) -> list[Snapshot]:

@@ -12,7 +12,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -31,17 +30,17 @@ class Fault:
     """What happens at the first event that is written like this: `kill`, `stop`, or `fill` (the disk of the home folder).
 
     Events are written `open <path>`, `os.rename <from> <to>` and so on; a record that is saved is `record <step> <outcome>`.
-    `after` seconds later where the moment within a step is not that of an event.
+    Events before one that is written like `since` do not count.
     """
 
     at: str
+    since: str = ""
     what: str = "kill"
-    after: float = 0.0
 
 
 @dataclass(frozen=True)
 class Ended:
-    """Exit code (negative: killed by that signal; None: stopped), process and all that was printed."""
+    """Exit code (negative: killed by that signal; None: stopped), process, and all that was printed."""
 
     code: int | None
     process: int
@@ -186,18 +185,15 @@ def _command(about: dict[str, Any]) -> None:
 
 
 def _set(fault: Fault, home: Path) -> None:
-    wanted = re.compile(fault.at)
-    met: list[str] = []
+    awaited = [re.compile(pattern) for pattern in (fault.since, fault.at) if pattern]
 
     def meet(event: str, arguments: tuple[Any, ...]) -> None:
-        if met or not event.startswith(("open", "os.", "shutil.")):
-            return
-        if any(wanted.search(written) for written in _written(event, arguments)):
-            met.append(event)
-            if fault.after:
-                threading.Timer(fault.after, _act, (fault.what, home)).start()
-            else:
-                _act(fault.what, home)
+        if awaited and event.startswith(("open", "os.", "shutil.")):
+            written = _written(event, arguments)
+            if any(awaited[0].search(text) for text in written):
+                del awaited[0]
+                if not awaited:
+                    _act(fault.what, home)
 
     sys.addaudithook(meet)
 
