@@ -29,7 +29,9 @@ _TRIGGER = re.compile(
 _NUMBERED = re.compile(r"第?[一二三四五六七八九十\d]+(?:[章节编篇部]|$)|\([一二三四五六七八九十\d]+\)$")
 _SHORT = 30
 """Characters of a line before the first article that is a heading or an address."""
-_CAPTION = re.compile(r"\s*(?:附?[表件录]\s*[\d一二三四五六七八九十]*\s*[:：.、]?)?[^。,，;；:：]{2,50}(?:表|一览|清单|名单|明细)\s*$")
+_CAPTION = re.compile(
+    r"\s*(?:附?[表件录]\s*[\d一二三四五六七八九十]*\s*[:：.、]?)?[^。,，;；:：]{2,50}(?:表|一览|清单|名单|明细)\s*$"
+)
 """A line that names the table under it."""
 _LEAD_IN = re.compile(r"[:：]\s*$")
 

@@ -35,7 +35,9 @@ _STAYS_PAST = re.compile(
 # 由目前的41.2%提高到…: the present is only where the clause departs from.
 _DEPARTS = re.compile(r"(?:由|从|在|比|较|于|超过|保持|按)(?:目前|现在|现有|当前|去年|上年|前年)的?")
 # Praise at a sentence's end says that all of it is past.
-_PRAISED = re.compile(r"受到[^,，。]{0,16}(?:表扬|好评|肯定|表彰|通报)|得到[^,，。]{0,12}(?:充分肯定|好评)|(?:荣获|获评|被评为|被授予|被列为|被确定为)[^,，。的]{2,}(?=[,，]|$)|(?:收到|取得)(?:了)?[^,，。]{0,6}(?:效果|成效)(?=[,，]|$)")
+_PRAISED = re.compile(
+    r"受到[^,，。]{0,16}(?:表扬|好评|肯定|表彰|通报)|得到[^,，。]{0,12}(?:充分肯定|好评)|(?:荣获|获评|被评为|被授予|被列为|被确定为)[^,，。的]{2,}(?=[,，]|$)|(?:收到|取得)(?:了)?[^,，。]{0,6}(?:效果|成效)(?=[,，]|$)"
+)
 # These speak of their own clause only.
 _PAST_HERE = re.compile(
     r"已经|已(?!.{0,14}(?:基础上|的.{0,8}(?:县|校|园)))|首次(?!将)|同比|创历史|荣获|获评|被评为|位居|名列|居全|超额|顺利|圆满|如期|提前.{0,4}完成|"
@@ -133,7 +135,11 @@ class Tense:
                 told = told if done else COMING
             elif time.kind in ("year", "span", "plan") and time.last is not None and now is not None:
                 report = self.plan.report_year
-                if time.last < now or (report is not None and time.last == report and self.heading == PAST):
+                if (
+                    (time.words.startswith(("截至", "截止")) and time.last <= now)
+                    or time.last < now
+                    or (report is not None and time.last == report and self.heading == PAST)
+                ):
                     told = PAST
                 elif done:
                     continue

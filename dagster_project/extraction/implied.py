@@ -87,7 +87,9 @@ _NOUGHT = re.compile(
 _GONE_ALONE = re.compile(
     rf"(?:确保|力争|并|要|予以|必须|年内|实现|到|保持)*(?:全部|全面|坚决|彻底|动态|基本)*(?:予以|得到)?(?:取缔|消除|清零|关停|清除|清理|消化|化解|归零|整改|销号|为零){_DONE}"
 )
-_ALL_DONE = re.compile(r"(?:[一二三四]季度|上半年|年底前?|要|力争|争取|确保)*(?:全面|全部|如期)(?:完成|实现|开工|竣工|达标|建成|完工)(?:目标任务|任务|目标)?")
+_ALL_DONE = re.compile(
+    r"(?:[一二三四]季度|上半年|年底前?|要|力争|争取|确保)*(?:全面|全部|如期)(?:完成|实现|开工|竣工|达标|建成|完工)(?:目标任务|任务|目标)?"
+)
 _COVERED_ALONE = re.compile(r"(?:要|力争|争取|确保|基本|逐步|最终)*(?:实现|达到|做到)(?:基本)?全覆盖")
 _LONGEST = 120
 """All forms end with their clause: more words before it say nothing."""
@@ -147,7 +149,11 @@ def _none_left(text: str, before: str) -> list[Implied]:
     """消除, 取缔, 清零, 一个不能少: none."""
     if _GONE_ALONE.fullmatch(text):  # 清理无证幼儿园,年底前全部取缔
         noun = re.search(rf"[^,，。;；:：、]{{0,12}}(?:{_GONE_NOUN})[^,，。;；:：、和\d]{{0,6}}", before)
-        return [_none(re.sub(r"^(?:全面|坚决|依法|清理|整顿|整治|治理|排查|对)+", "", noun[0]))] if noun else [Implied(CARRIED, "eliminate", "0", "")]
+        return (
+            [_none(re.sub(r"^(?:全面|坚决|依法|清理|整顿|整治|治理|排查|对)+", "", noun[0]))]
+            if noun
+            else [Implied(CARRIED, "eliminate", "0", "")]
+        )
     if m := _ENDED.search(text) or _GONE_BEFORE.search(text) or _CLOSED.search(text):
         return [_none(m["np"])]
     if before and re.fullmatch(r"(?:问题)?存量(?:问题)?(?:全部|动态)?(?:清零|归零)", text):
@@ -186,7 +192,11 @@ def _against_another(text: str, sentence: str) -> list[Implied]:
     elif m := _SLOGAN.search(text):
         found.append(_slogan(f"{m['np']}{m['slogan']}"))
     if m := _PAY.search(text):
-        whom = "公务员" if "公务员" in m["whom"] else re.sub(r"(?:的?(?:平均)?(?:工资|收入|待遇)).*|水平.*|标准.*", "", m["whom"])
+        whom = (
+            "公务员"
+            if "公务员" in m["whom"]
+            else re.sub(r"(?:的?(?:平均)?(?:工资|收入|待遇)).*|水平.*|标准.*", "", m["whom"])
+        )
         note = "比照对象的数没有印出 / the figure compared with is not printed"
         found.append(Implied(f"{m['np'].removesuffix('水平')}与{whom}之比", ">=", "100", "%", note=note, doubt=0.2))
     return found

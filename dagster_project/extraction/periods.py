@@ -108,7 +108,7 @@ def find(text: str, plan: Plan) -> tuple[Time, ...]:
         time = _time(match, plan)
         if time is None or (time.kind == "plan" and _TASKS.match(text, match.end())):
             continue
-        if (time.kind in ("span", "plan") and _NAME_OF_PLAN.match(text, match.end())):
+        if time.kind in ("span", "plan") and _NAME_OF_PLAN.match(text, match.end()):
             continue
         if time.kind == "next" and plan.work_year and re.search("今年|今明", text):  # beside 今年 it is the year after
             time = replace(time, first=plan.work_year + 1, last=plan.work_year + 1)

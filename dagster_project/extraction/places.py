@@ -101,6 +101,8 @@ def named(text: str) -> str:
 
 _VERB_FIRST = re.compile(r"新建[县区](?=第|[一二三四五六七八九十\d]|[实职公民特中小幼高进])")
 """新建县第三幼儿园 is to be built; 新建 is a district's name too."""
+
+
 def is_known(text: str) -> bool:
     """The text opens with a place of the code book."""
     found = named(text)

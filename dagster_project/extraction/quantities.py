@@ -119,7 +119,7 @@ _PATTERN = re.compile(
       (?P<of>百分之|千分之)(?P<of_low>{_ARABIC}|{_HAN}|{_HIDDEN})(?:{_DASH}(?:百分之|千分之)?(?P<of_high>{_ARABIC}|{_HAN}))?
     | (?P<below>[{_HAN_DIGITS}十百]{{1,4}})分之(?P<above>[{_HAN_DIGITS}十百]{{1,4}})
     | (?P<tenth>[{_HAN_DIGITS}十\d])成(?P<half_tenth>半|[{_HAN_DIGITS}])?(?![功立为就绩长员本果效套型人家])
-    | (?P<half>半数|过半(?!数)|(?<!另)一半)
+    | (?P<half>半数|(?<!超)过半(?!数|个?小时|年|天)|(?<!另)一半)
     | (?P<half_of>半(?=个?小时|天))(?P<half_unit>个?小时|天)
     | 翻(?P<fold>[{_HAN_DIGITS}])番
     | (?P<left>\d{{1,4}}(?:\.\d{{1,3}})?)\s*(?:[:：∶]|比(?=\d))\s*(?P<right>\d{{1,4}}(?:\.\d{{1,3}})?)(?![:：\d])

@@ -31,7 +31,9 @@ _TURNED = re.compile(
     r"^(?:左右|以上|余)?(?:的(?:基础上)?)?[^,，、\d]{0,10}?[\u4e00-\u9fff](?:到|至|为|成)(?=[^,，、\d]{0,6}$)"
 )
 _GROUND = re.compile(r"(?:力争|争取|确保)?在(?P<what>[^,，]{4,40}?)(?:达到|达|为)?$")
-_DEFINES_RATE = re.compile(r"(?:[^,，、\d的]{0,6})的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)")
+_DEFINES_RATE = re.compile(
+    r"(?:[^,，、\d的]{0,6})的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)"
+)
 _ON_BASIS = re.compile(r"在(?:现有|原有|现行|目前|原来|现在)?(?:的)?$")
 _RISES_NEXT = re.compile(
     rf"(?:分别|均|再)?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL).split('|') for t in ('到', '至', '为')))})"
@@ -123,7 +125,13 @@ def _with_purpose(found: list[Finding]) -> list[Finding]:
 
 def _dated_behind(found: list[Finding]) -> list[Finding]:
     """新增学位800个,两年内建成: a last clause that only says when is the time of what stands before it."""
-    if len(found) < 2 or found[-1].value or not found[-2].value or found[-1].comparator != "<=" or found[-1].subject:
+    if (
+        len(found) < 2
+        or found[-1].value
+        or not (found[-2].value or found[-2].kind == "redacted")
+        or found[-1].comparator != "<="
+        or found[-1].subject
+    ):
         return found
     last = found.pop()
     for finding in found:
@@ -233,7 +241,9 @@ def _counts_list(q: Quantity, t: str) -> bool:
     return bool(re.match(r"(?:各|分别|每|均|都)|[^,，;；]{0,24}分别", rest))
 
 
-_EACH_OF_SET = re.compile(r"[所个名]?[^,，、\d]{1,6}?(?:各|均|都|每[人班校园]|分别|人均|(?<=[校园县区师生])中)(?=[^,，]*(?:\d|[一二三四五六七八九十]+[所个名人]))|(?:项|个|大)指标")
+_EACH_OF_SET = re.compile(
+    r"[所个名]?[^,，、\d]{1,6}?(?:各|均|都|每[人班校园]|分别|人均|(?<=[校园县区师生])中)(?=[^,，]*(?:\d|[一二三四五六七八九十]+[所个名人]))|(?:项|个|大)指标"
+)
 
 
 def _digits(t: str, q: Quantity) -> str:
@@ -248,7 +258,9 @@ _CONSEQUENCE = (
     r"(?:一律|予以|给予|取消|不得|不予|不能|责令|停止|约谈|通报|限期|核减|扣减|扣除|奖励|一次性|优先|方可|追究|暂停|保留|独立|单独|不再|视为|认定为|撤并|撤销|按|配备|实行|设立|设置|可以|调整))"
 )
 _FOLLOWS = re.compile(rf"的(?:[^,，、\d的]{{1,10}}?)?{_CONSEQUENCE}")
-_BOUNDS = re.compile(r"(?:(?<!不)(?<!得)(?<!应)(?<!能)(?:低于|少于|超过|多于|高于|大于)|不足|未达到?|达不到|不到|不满|未满|满|突破|超出|达到|在)$")
+_BOUNDS = re.compile(
+    r"(?:(?<!不)(?<!得)(?<!应)(?<!能)(?:低于|少于|超过|多于|高于|大于)|不足|未达到?|达不到|不到|不满|未满|满|突破|超出|达到|在)$"
+)
 
 
 _PUNISHED = re.compile(r"(?:(?<!不)(?<!得)(?<!应)(?<!能)低于|不足|达不到|未达到?|不到|未满)$")
@@ -286,7 +298,12 @@ def _clause(
     tense = state.tense.feed(clause, own_times)
     if _PENALTY.search(clause):
         numbers = []
-    if len(numbers) == 1 and numbers[0].family == COUNT and not words.MADE.search(t[begin : numbers[0].start]) and _ALL_OF_IT.match(t, stop):
+    if (
+        len(numbers) == 1
+        and numbers[0].family == COUNT
+        and not words.MADE.search(t[begin : numbers[0].start])
+        and _ALL_OF_IT.match(t, stop)
+    ):
         numbers = []  # 剩余的37个班级,年内全部消化
     numbers = [q for q in numbers if not _is_condition(q, t, begin, stop) and not _IS_SET.match(t[q.end : stop])]
     recurs = next((x.words for x in own_times if x.kind == "each"), "")
@@ -496,7 +513,11 @@ def _unnumbered(
         finding.past = tense in (facts.PAST, facts.FORECAST)
         found.append(finding)
     if not found and not numbered:
-        ends = [x for x in times if (x.deadline or x.kind == "month") and (x.until or x.kind == "month" or len(x.deadline) > 4)]
+        ends = [
+            x
+            for x in times
+            if (x.deadline or x.kind == "month") and (x.until or x.kind == "month" or len(x.deadline) > 4)
+        ]
         if (
             not ends
             and begin

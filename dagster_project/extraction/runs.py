@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from dagster_project.extraction import periods, places, quantities, words
 from dagster_project.extraction.finding import Finding, Made, Run, State
-from dagster_project.extraction.measures import joined, GRADE, STAGE_LAST, bound_of, comparator_of, named, same_kind
+from dagster_project.extraction.measures import GRADE, STAGE_LAST, bound_of, comparator_of, joined, named, same_kind
 from dagster_project.extraction.periods import Plan, Time
 from dagster_project.extraction.quantities import COEFFICIENT, COUNT, MONEY, POINTS, RATE, RATIO, TIME, TIMES, Quantity
 from dagster_project.extraction.statements import Sentence
@@ -87,7 +87,10 @@ def read_run(
     else:
         subject, how = bare, ""
         if adverb := _ADVERB.search(bare):  # 每校至少开设5门: it may stand before the verb
-            how, subject = ("at_most" if "多" in adverb[0] else "at_least"), bare[: adverb.start()] + bare[adverb.end() :]
+            how, subject = (
+                ("at_most" if "多" in adverb[0] else "at_least"),
+                bare[: adverb.start()] + bare[adverb.end() :],
+            )
     subject = _ALL_OF_THEM.sub("", trim(subject))
     listed_time = (
         _times_listed(in_left, len(run.items))
@@ -225,7 +228,7 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
     finding = named(made, q, name, region, after)
     if finding is None:
         return []
-    if not regions and not finding.region and joined(made) and made.earlier:
+    if not regions and joined(made) and made.earlier and finding.region in ("", made.earlier[-1].region):
         before = [f.region for f in made.earlier if f.place == made.earlier[-1].place]
         regions = before if len(set(before)) > 1 else []
     if regions:

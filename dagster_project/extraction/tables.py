@@ -19,7 +19,7 @@ from dagster_project.extraction.statements import sentences
 _BOUND = r"(?:≥|>=|≧|≤|<=|≦|>|<|＞|＜|=|不低于|不少于|至少|不超过|不高于|超过|达到|达|约|低于|力争)"
 _VALUE = re.compile(
     rf"^\s*(?P<bound>{_BOUND})?\s*(?P<value>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:\s*[:：∶]\s*\d+(?:\.\d+)?)?|[Xx×*＊]{{1,3}})"
-    rf"(?:\s*[-—–~～至]\s*(?P<high>\d+(?:\.\d+)?))?\s*(?P<unit>[%‰]|个百分点|[万亿]?(?:人次|人|所|个|名|元|平方米|亩|台|册|班|间|年|家|项|门|套|处|场|学时|小时|节)(?:/[^\s\d]{1,3})?)?"
+    rf"(?:\s*[-—–~～至]\s*(?P<high>\d+(?:\.\d+)?))?\s*(?P<unit>[%‰]|个百分点|[万亿]?(?:人次|人|所|个|名|元|平方米|亩|台|册|班|间|年|家|项|门|套|处|场|学时|小时|节)(?:/[^\s\d]{1, 3})?)?"
     r"\s*(?P<suffix>以上|及以上|以内|以下|左右|\+)?\s*(?:\([^)]*\))?$"
 )
 _SIGN = {
@@ -38,7 +38,9 @@ _UNIT_HEAD = re.compile(r"^\s*(?:计量)?单位\s*$")
 _IGNORED_HEAD = re.compile(
     r"^\s*(?:序号|编号|年均增(?:长|速).*|年均\[?累计\]?.*|属性|指标属性|性质|备注|说明|(?:责任|牵头|配合|实施|主管|承担)(?:单位|部门|处室|科室)|责任人|完成时限|时限|数据来源|类型|累计增速|来源|联系人|.*电话|传真|邮编|邮政编码|.*代码|(?:建设|起止|实施)?(?:年限|年度|时间|工期|时限|期限)|地址|地点)\s*$"
 )
-_BASE_HEAD = re.compile(r"基期|现状|实际|(?<!应)(?<!需)(?<!计划)完成(?:数|情况|值|进展)|已完成|已有|现有|原有|基数|起点|上年|去年|目前|当前")
+_BASE_HEAD = re.compile(
+    r"基期|现状|实际|(?<!应)(?<!需)(?<!计划)完成(?:数|情况|值|进展)|已完成|已有|现有|原有|基数|起点|上年|去年|目前|当前"
+)
 _GOAL_HEAD = re.compile(r"目标|规划|计划|任务|指标值|力争|预期|数量|建设规模")
 _PLANNED = re.compile(r"计划|任务|分配|分解|名额|指标|目标|安排|规划|下达")
 _NAME_HEAD = re.compile(
@@ -75,7 +77,9 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
     parts = (
         [[head] for head in heads] if over else [[row[i].strip() for row in rows[:count]] for i in range(len(rows[0]))]
     )
-    above_it = [line.strip() for line in document.text[max(0, table.start - 160) : table.start].strip().split("\n")[-3:]]
+    above_it = [
+        line.strip() for line in document.text[max(0, table.start - 160) : table.start].strip().split("\n")[-3:]
+    ]
     titles = [line for line in above_it if re.search(r"表[)）]?$|一览|明细|计划$|分配$", line) and len(line) < 60]
     planned = bool(titles and _PLANNED.search(titles[-1]) and not _BASE_HEAD.search(titles[-1]))
     columns = [_column(i, head, rows[count:], state, planned) for i, head in enumerate(heads)]
@@ -291,7 +295,13 @@ def _column(index: int, head: str, body: list[list[str]], state: State, planned:
 def _by_region(body: list[list[str]], columns: list[_Column]) -> bool:
     firsts = [row[0].strip() for row in body if row[0].strip()]
     known = [
-        f for f in firsts if places.is_school(_bare(f)) or places.is_place(_bare(f)) or _TOTAL.match(f) or _PART.match(f) or re.match(r"市本级|市直|县直|区直|本级", f)
+        f
+        for f in firsts
+        if places.is_school(_bare(f))
+        or places.is_place(_bare(f))
+        or _TOTAL.match(f)
+        or _PART.match(f)
+        or re.match(r"市本级|市直|县直|区直|本级", f)
     ]
     return bool(firsts) and len(known) * 2 > len(firsts)
 
