@@ -84,6 +84,8 @@ def _paragraphs(document: Document, start: int, end: int, state: State, outline:
         state.tense.heading = outline.tense(a)
         state.tense.preamble = outline.looks_back or (a < outline.preamble_end and len(line[0]) > _SHORT)
         state.paragraph()
+        if (bracketed := _STAGE_LINE.match(line[0])) and (stage := _span_of(bracketed["when"], state.plan)):
+            state.time = state.held_time = stage
         if re.match(r"\s*注\d*[:：]", line[0]) or _CAPTION.match(line[0]):
             continue
         found_any = False
@@ -116,11 +118,20 @@ def _stage_time(section: Section, plan: Plan) -> Time | None:
     title = section.title[:40]
     if not _STAGE_TITLE.search(re.sub(r"[(（][^)）]*[)）]", "", title)):
         return None
-    found = [t for t in periods.find(title, plan) if t.kind in ("year", "span", "plan") and t.last is not None]
+    return _span_of(title, plan)
+
+
+_STAGE_LINE = re.compile(r"[^,，。;；(（]{2,16}[(（](?P<when>[^)）]{4,30})[)）]\s*(?:[:：。]|$)")
+"""第一阶段(2020年3月—8月):"""
+
+
+def _span_of(text: str, plan: Plan) -> Time | None:
+    """From the first to the last year that a text names; None where it names none, or ends before the plan begins."""
+    found = [t for t in periods.find(text, plan) if t.kind in ("year", "span", "plan") and t.last is not None]
     if not found or (plan.first is not None and (found[-1].last or 0) < plan.first):
         return None
     first, last = found[0].first, found[-1].last
-    return Time(0, 0, "span" if first != last else "year", first, last, found[-1].deadline, title)
+    return Time(0, 0, "span" if first != last else "year", first, last, found[-1].deadline, text)
 
 
 def _inside(inner: Section, outer: Section) -> bool:
@@ -204,6 +215,7 @@ def _says_again(heading: Finding, body: Finding) -> bool:
         (heading.value, heading.value_high) == (body.value, body.value_high)
         and heading.unit == body.unit
         and bool(heading.value)
+        and not (heading.region and body.region and heading.region != body.region)
         and _alike(heading.name, body.name) >= 0.5
     )
 
@@ -258,7 +270,7 @@ def _candidates(
                 doc=document.name, article=article, indicator_zh=f.name, indicator_code=resolved.code, subject_zh=f.subject or f.name,
                 region_zh=region, region_code=code, comparator=f.comparator, value=f.value, value_high=f.value_high,
                 baseline=f.baseline, unit=f.unit, period=period, deadline=deadline, level=level_of(f.name, f.family), kind=f.kind,
-                responsible_units=outline.units(f.place), evidence=document.text[start:end].replace("\n", " "),
+                responsible_units=f.units or outline.units(f.place), evidence=document.text[start:end].replace("\n", " "),
                 char_start=start, char_end=end, confidence=round(max(0.05, min(0.99, 0.95 - doubt - (0 if resolved.code else 0.05))), 2),
                 note="; ".join(n for n in notes if n), ordinal=ordinals[article], baseline_year=f.baseline_year, target_year=target_year,
                 year_hidden=hidden, recurs=bool(f.recurs), hold=f.hold, per_county=f.each, proposed_code=resolved.proposed,

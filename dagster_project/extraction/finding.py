@@ -39,6 +39,8 @@ class Finding:
     own_time: bool = False
     """The time stands in its own clause."""
     family: str = ""
+    units: str = ""
+    """Responsible units that a row of a table names, joined by `;`, the lead first."""
     notes: list[str] = field(default_factory=list)
     doubt: float = 0.0
     past: bool = False
@@ -66,6 +68,8 @@ class State:
     region: str = ""
     regions: list[str] = field(default_factory=list)
     metric: str = ""
+    doing: str = ""
+    """What a clause without numbers says is made, for the numbers that follow: 新建幼儿园,2016年10所."""
     topic: str = ""
     """Whom a clause without numbers speaks of: 对新增的公办学位."""
     recent: list[Finding] = field(default_factory=list)
@@ -99,7 +103,7 @@ class State:
     def paragraph(self) -> None:
         self.tense.paragraph()
         self.time = self.held_time = self.lead_time
-        self.recurs = self.speaker = self.region = self.topic = ""
+        self.recurs = self.speaker = self.region = self.topic = self.doing = ""
         self.metric, self.last, self.head, self.total, self.regions = "", [], None, None, []
         self.before, self.recent = self.recent or self.before, []
 

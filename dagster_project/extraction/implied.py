@@ -69,7 +69,7 @@ _PAY = re.compile(
 _SLOGAN = re.compile(
     r"(?P<np>[^,，。;；:：]{0,24}?)(?P<do>确保|达到|实现|落实|做到|保证|依法|坚持)[^,，。;；:：“]{0,20}(?:“|\")?(?P<slogan>两个只增不减|三个?增长(?:一提高)?|三个?增长、?两个提高|两个不低于(?:或高于)?|两个提高|两个比例)(?:”|\")?"
 )
-_MADE_READY = re.compile(
+MADE_READY = re.compile(
     r"(?:(?:整改|改造|搬迁|治理|清理|建设|拆除|合并)(?:到位|完毕|完成)|建成(?!.{0,20}(?:体系|机制|格局|制度|模式|社会|强市|强县|强区|教育))|竣工|完工|投入使用|投用|交付|移交|开学|启用|开工|动工|封顶|招生(?=$|并|运行|办学|开学)|完成(?=.{0,12}(?:建设|验收|摸底|排查|评估|整改|改造|搬迁|招标|治理|普查|审批|立项|移交|整治|评定|认定|合并|撤并|整合|调整))|通过(?=.{0,14}(?:验收|认定|评估|督导)))"
 )
 _READY_NOUN = re.compile(
@@ -220,7 +220,7 @@ def _all_of(text: str) -> list[Implied]:
 
 def due(clause: str, before: str) -> tuple[str, int] | None:
     """Name of something, and where in the clause its verb stands: something to be ready by a date, where a clause says nothing else; None where it does not."""
-    m = _MADE_READY.search(clause)
+    m = MADE_READY.search(clause)
     if m is None:
         return None
     subject = clause[: m.start()]

@@ -1,4 +1,8 @@
-"""A number with its words to a finding: rates, growth, levels, counts and sums, each with its name and comparator."""
+"""A number with its words to a finding: rates, growth, levels, counts and sums, each with its name and comparator.
+
+A name left out is looked for from near to far: in the clause (what a later number prints), in the clause before, in the
+sentence, in the paragraph, in the one before. A part (其中) is named by its whole, a sum by what it is for.
+"""
 
 import re
 
@@ -19,6 +23,9 @@ from dagster_project.extraction.quantities import (
 )
 from dagster_project.extraction.subjects import STAGED, clean, needs_subject, short, trim, with_head
 
+_CONDITION = re.compile(
+    r"的(?:学校|乡镇|镇街|县[市区]*|项目|单位|个人|园|机构|教师|地区|企业|班级)?(?:$|[,，]|(?:责令|予以|不予|给予|取消|通报|约谈|扣|暂停|停止|不得|视为|纳入))"
+)
 _STOP_AFTER = re.compile(
     r"^(?:的)?(?:目标任务|目标要求|目标|要求|水平|以上水平|任务|标准|规模|左右|以上|以内|范围|范围内|范围之内|比例|指标|的比例|一线|大关|关口|线)?$"
 )
@@ -223,7 +230,7 @@ def _rate(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> F
         full = f"{made.earlier[-1].base}占{subject}比例"
     if base and full and not words.IS_STAGE.fullmatch(base):
         finding.base = re.sub(rf"占{re.escape(base)}$", "", full)
-    full = re.sub(r"^(?:使得?|让|确保|力争|实现|推动|要|有(?!需))+(?=.{2})", "", full)
+    full = re.sub(r"^(?:使得?|让|确保|力争|实现|推动|要(?!求)|有(?!需))+(?=.{2})", "", full)
     if (
         made.in_which
         and state.whole is not None
@@ -235,6 +242,10 @@ def _rate(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> F
         carried := next((f.name for f in reversed((*state.recent, *made.earlier)) if f.family == RATE), "")
     ):
         finding.region, full = (finding.region or "+") + re.sub("比例$", "", full), carried
+    elif places.is_stem(full) and (
+        carried := next((f.name for f in reversed((*state.recent, *made.earlier)) if f.family == RATE), "")
+    ):
+        finding.region, full = full, carried
     elif staged := STAGE_LAST.match(full):  # 高于规定学历的比例小学
         full = staged["stage"] + staged["what"]
     if re.fullmatch(r".{1,2}率", full) and (state.recent or made.earlier):
@@ -298,7 +309,7 @@ def joined(made: Made) -> bool:
 
 
 STAGE_LAST = re.compile(
-    rf"(?P<what>.*(?:率|比例|占比|比重|比|数|值|标准|面积|经费|学历|图书|册数|班额|时间|时长|规模|额|学时))(?P<stage>{words.STAGE})$"
+    rf"(?P<what>.*(?:率|比例|占比|比重|比|数|值|标准|面积|经费|学历|图书|册数|班额|时间|时长|规模|额|学时|补助|津贴|补贴|资助))(?P<stage>{words.STAGE})$"
 )
 
 
@@ -328,7 +339,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     ):
         return None
     subject = trim(name) if made.how else re.sub(r"[的、]$", "", name)
-    if made.how and (staged := STAGE_LAST.match(subject)):
+    if (made.how or family == MONEY) and (staged := STAGE_LAST.match(subject)):
         state.metric = staged["what"]
         subject = staged["stage"] + staged["what"]
     if len(acted := _ACTOR.sub("", subject)) > 2:
@@ -355,7 +366,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         alike = [f for f in (*state.recent, *made.earlier) if f.noun and same_kind(f.unit, finding.unit)]
         if alike and family == COUNT:
             part = alike[-1]
-    if noun and not verb and words.IS_STAGE.fullmatch(noun) and head is None and state.metric:
+    if noun and not verb and _is_stage_of(noun, state.metric) and head is None and state.metric:
         finding.name = finding.subject = finding.noun = with_head(noun, state.metric)
         return _counted(made, q, finding)
     if (
@@ -368,10 +379,16 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     ):
         finding.name = finding.subject = finding.noun = with_head(noun, head.name)
         return _counted(made, q, finding)
+    bare = family == COUNT and made.how in ("to", "at_most") and not (noun or verb or state.clause_held)
+    if bare and (about := _ABOUT.match(clean(state.clause)[0])):  # 中职学校布局进一步优化,由223所整合到150所
+        finding.name = finding.subject = finding.noun = about["what"]
+        return _counted(made, q, finding)
     if family in (COUNT, MONEY, AREA):
         region_only = not noun and not verb and bool(finding.region)
         if not verb and not forward and part is not None and not q.unit.startswith("所") and places.is_school(noun):
             finding.region, noun, region_only = f"·{noun}", "", True
+        if not verb and not forward and part is not None and places.is_stem(noun):
+            finding.region, noun, region_only = noun, "", True
         group = bool(noun) and not verb and places.is_group(noun)
         time_only = not noun and not verb and not finding.region
         if (
@@ -381,7 +398,10 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         ):
             finding.verb, finding.noun, finding.name = part.verb, part.noun, part.name
             finding.comparator = finding.comparator if finding.comparator not in ("", "=", ">=") else part.comparator
-            finding.region = f"+{noun}" if group else finding.region or part.region
+            if not finding.region and not group and made.earlier and not made.run.left:  # 南海区22所2.4万个
+                finding.region = made.earlier[-1].region
+            total = re.search(r"(?:合计|总计|共计)$", made.run.left) is not None
+            finding.region = f"+{noun}" if group else finding.region or ("" if total else part.region)
             finding.subject = part.subject
             if finding.comparator == "range":
                 finding.comparator = "add"
@@ -403,6 +423,14 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             verb = verb or part.verb
         if verb and not noun and made.run.shared and family == COUNT:
             noun = made.run.shared
+        if verb and not noun and re.fullmatch(r"个?(?:教学)?班", q.unit):
+            noun = "班"
+        if verb and not noun and family == COUNT and (about := re.fullmatch(r"(?P<what>.{2,12})方面", state.clause)):
+            noun = clean(about["what"])[0]
+        if not verb and not noun and family in (COUNT, AREA) and not has_verb and state.doing and part is None:
+            verb_match = words.MADE_FIRST.match(state.doing)
+            verb = verb_match[0] if verb_match else ""
+            noun, has_verb = state.doing[len(verb) :], True
         if verb and not noun and not (family == MONEY and words.MONEY_NOUN.search(verb)):
             if part is not None and part.noun and (same or _counts_alike(part.unit, finding.unit)):
                 noun = part.noun
@@ -486,6 +514,17 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         or (made.in_which and part is not None)
         or (family in (COUNT, AREA) and not forward and _SIZE.search(subject) is not None)
     )
+    if not noun and not verb and (of := re.search(r"每[一]?个?(期|组|场|批|次|所|个)$", made.per)):
+        counted = [
+            f
+            for f in (*made.earlier, *reversed(state.recent))
+            if f.noun and (same_kind(f.unit, of[1]) or f.noun.endswith(of[1]))
+        ]
+        if not counted and (set_out := _set_out(made, of[1])):
+            noun, accepted = f"{set_out}每{of[1]}" + {"人": "人数", "名": "人数"}.get(q.unit.split("/")[0], ""), True
+        elif counted:  # 举办研修班4期,每期50人
+            noun = f"{counted[0].noun}每{of[1]}" + {"人": "人数", "名": "人数"}.get(q.unit.split("/")[0], "")
+            accepted = True
     if family == MONEY:
         noun = (
             re.sub(
@@ -500,12 +539,23 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         if re.fullmatch(r"(?:给予|给|一次性|适当|分别|的)*(?:奖补|补助|奖励|补贴|资助)?", noun) and (
             state.topic or state.clause
         ):
-            noun = f"{(state.topic or clean(state.clause)[0])[-14:]}{re.sub('^(?:给予|给|的)+', '', noun) or '补助'}"
+            whom = (state.topic or clean(state.clause)[0])[-16:]
+            aid = re.sub("^(?:给予|给|的)+", "", noun) or "补助"
+            noun = f"{whom}标准" if re.search(r"(?:资助|补助|奖补|奖励|补贴)$", whom) else f"{whom}{aid}"
         accepted = accepted or bool(words.MONEY_NOUN.search(subject + tail))
         if not (noun or verb):
             noun = state.metric if words.MONEY_NOUN.search(state.metric) else ""
             if not noun:
                 return None
+    if (
+        family == MONEY
+        and made.in_which
+        and part is not None
+        and part.family == MONEY
+        and not re.search(rf"{words.MONEY_NOUN.pattern}|[费金款]$", noun)
+    ):
+        use = re.sub(r"^用于|的$", "", noun)
+        noun = f"{use}{re.sub(r'^.*?(?:安排|投入|拨付|设立)(?=.{2})', '', part.noun or part.name)}"  # of the sum: 乡村教师培训专项经费
     if family == TIME:
         accepted = (
             bound
@@ -526,14 +576,6 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         and not (q.suffix or words.LEVEL_NOUN.search(subject) or part is not None)
     ):
         return None
-    if not noun and not verb and (of := re.search(r"每[一]?个?(期|组|场|批|次|所|个)$", made.per)):
-        counted = [
-            f
-            for f in (*made.earlier, *reversed(state.recent))
-            if f.noun and (same_kind(f.unit, of[1]) or f.noun.endswith(of[1]))
-        ]
-        if counted:  # 举办研修班4期,每期50人
-            noun = f"{counted[0].noun}每{of[1]}" + {"人": "人数", "名": "人数"}.get(q.unit.split("/")[0], "")
     if (
         not noun
         and not verb
@@ -551,7 +593,20 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         noun = state.metric or (part.noun if part is not None else "") or ""
         if not noun and not (made.per or finding.recurs):
             return None
+    if family == COUNT and state.topic and (way := _WAY.fullmatch(subject)) and not (forward or verb_match):
+        what = re.sub(r"的|数$", "", state.topic)
+        finding.name, finding.subject, finding.noun = f"{what}数({way['way']})", what, what
+        return _counted(made, q, finding)
     finding.verb, finding.noun = verb, noun
+    if (
+        not finding.region
+        and state.told
+        and state.clause_held
+        and _ATTRIBUTE.fullmatch(subject)
+        and state.last
+        and not made.in_which
+    ):
+        finding.region = state.last[-1].region  # 在会师镇新建小学1所,投资5000万元
     if not finding.region and made.earlier and joined(made) and made.earlier[-1].region and not made.in_which:
         finding.region = made.earlier[-1].region
     if made.in_which and part is not None and not finding.region and not part.region.startswith("+"):
@@ -573,9 +628,10 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
 def _counted(made: Made, q: Quantity, finding: Finding) -> Finding:
     if q.family == COUNT:
         if finding.name and not re.search(
-            r"(?:数|人次|次数|规模|班额|总量|招生|在校生|在园幼儿|均|年龄)$", finding.name
+            r"(?:数|数\([^)]*\)|人次|次数|频次|规模|班额|总量|招生|在校生|在园幼儿|均|年龄)$", finding.name
         ):
-            finding.name += {"期": "期数", "次": "次数", "人次": "人次", "场": "场数"}.get(q.unit.split("/")[0], "数")
+            often = "频次" if _OFTEN.search(finding.unit + made.per + made.run.left) else "次数"
+            finding.name += {"期": "期数", "次": often, "人次": "人次", "场": "场数"}.get(q.unit.split("/")[0], "数")
     elif q.family == TIME and finding.name:
         unit = q.unit.split("/")[0]
         word = (
@@ -625,11 +681,42 @@ def _counted(made: Made, q: Quantity, finding: Finding) -> Finding:
     return finding
 
 
+_OFTEN = re.compile(r"[/每](?:半|[两三]|\d)?个?[学年月周天季日]")
 GRADE = re.compile(r"(?:国家|省|市|县|区|校|省部|自治区|地市)级(?:以上)?")
 _OF_SCHOOLS = re.compile(r"(?:园|小学|初中|高中|中学|学校|校)数?$")
 _NOMINAL = re.compile(r"(?:招生|招聘|培训|轮训|交流|轮岗|招录|转岗|支教|投资|受益|惠及)$")
 """Verbs that name what is counted as well."""
 _QUOTA = re.compile(r"名额|指标|任务|计划|分配|安排|数(?:量)?(?:为|如下|分别)|如下")
+
+
+_ATTRIBUTE = re.compile(
+    r"(?:办学|建设|设计)?规模|(?:总|预计|计划|概算|估算|完成)*(?:投资|投入)|(?:总|规划)?(?:占地|用地|建筑|校舍|校园)*面积|占地|可?(?:提供|新增)?学位|覆盖人口"
+)
+"""What is said of the thing a clause before makes."""
+_WAY = re.compile(
+    r"(?:通过|采取|利用|依托|采用)(?P<way>[^,，]{2,16}?)(?:方式|等方式)?(?:解决|消化|提供|补充|新增|增加)?"
+)
+"""How a part of what was said before comes about: 通过民办园转制解决."""
+
+
+def _set_out(made: Made, unit: str) -> str:
+    """What the sentence counts in `unit` before: 研修班 of 举办研修班4期, 工作组 of 派出3个工作组; empty where nothing."""
+    number = r"[\d一二两三四五六七八九十]+"
+    before = made.s.text[: made.begin]
+    found = re.search(rf"(?P<a>[^,，、\d]{{2,14}}?){number}{unit}|{number}个(?P<b>[^,，、\d]{{0,6}}{unit})", before)
+    return words.MADE_FIRST.sub("", clean(found["a"] or found["b"])[0], count=1) if found else ""
+
+
+def _is_stage_of(noun: str, metric: str) -> bool:
+    """A stage, or a part of one (起始年级小学), for which a measure said before is set."""
+    if words.IS_STAGE.fullmatch(noun):
+        return True
+    return re.fullmatch(rf"[^以]{{0,6}}?(?:{words.STAGE})", noun) is not None and not words.IS_STAGE.search(metric)
+
+
+_ABOUT = re.compile(
+    r"(?P<what>[^,，]{2,14}?(?:学校|幼儿园|教学点|院校|专业|教师|班级|机构|园|校))(?:的)?(?:布局|结构|数量|规模|设置|资源|队伍|体系)"
+)
 
 
 def _quota(made: Made) -> str:
@@ -640,6 +727,11 @@ def _quota(made: Made) -> str:
     what = re.sub(
         r"(?:具体|如下|分别|分解|分配|安排|下达|情况|为|是|的|将)+", "", clean(re.sub(r"^各[县市区校]+", "", clause))[0]
     )
+    if what in ("", "任务", "名额", "指标", "计划", "数量", "数"):  # 具体任务为: what it is stands before
+        said = re.search(
+            r"(?:^|[,，])(?P<what>[^,，、\d]{2,16}?(?:名额|任务|指标|计划|人数))", made.s.text[: made.begin]
+        )
+        what = clean(said["what"])[0] if said else what
     return what[-16:] or "名额"
 
 

@@ -5,7 +5,7 @@ numbers other than years.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from dagster_project.extraction.quantities import numeral
@@ -24,7 +24,7 @@ _TIME = re.compile(
     | [“"](?P<plan2>十[一二三四五]|九|十)五[”"]
     | (?P<this>今年|本年度?|当年|年内|全年)
     | (?P<year_end>年底|年末)前?
-    | (?P<next>明年|来年|下一?年度?)
+    | (?P<next>明年|来年|下一?年度?)(?P<next_when>(?:(?P<next_month>\d{{1,2}})月|春季|秋季|上半年|下半年|年?[底末])(?:学期)?(?:开学)?[底末]?之?以?前?)?
     | (?P<gone>去年|上年度?|前年|前几年)
     | (?<![\d年])(?P<lone_month>1[0-2]|[1-9])月(?:份|底|末|上旬|中旬|下旬|\d{{1,2}}日)?(?P<lone_before>底?之?以?前)?
     | (?P<term>(?:学期|暑假|寒假)(?:开学|结束|期间)?之?以?前|开学前)
@@ -50,6 +50,9 @@ class Plan:
     """Year of a report or summary the document is, or opens with."""
     work_year: int | None = None
     """The one year of a work plan: 今年 and 年内 mean it."""
+
+    speaks_within: bool = False
+    """Whether the text calls its work year 今年, so that 明年 is the one after."""
 
     @property
     def now(self) -> int | None:
@@ -110,8 +113,6 @@ def find(text: str, plan: Plan) -> tuple[Time, ...]:
             continue
         if time.kind in ("span", "plan") and _NAME_OF_PLAN.match(text, match.end()):
             continue
-        if time.kind == "next" and plan.work_year and re.search("今年|今明", text):  # beside 今年 it is the year after
-            time = replace(time, first=plan.work_year + 1, last=plan.work_year + 1)
         found.append(time)
     return tuple(found)
 
@@ -154,8 +155,8 @@ def _time(m: re.Match[str], plan: Plan) -> Time | None:
     if m["year_end"]:
         return Time(start, end, "this", work, work, f"{work}-12" if work else "", words, True)
     if m["next"]:
-        # A work plan of a year is written before that year begins: its 明年 is the year it plans.
-        year = plan.work_year or (plan.issued + 1 if plan.issued else None)
+        # A work plan of a year is written before that year begins: its 明年 is the year it plans, unless 今年 is.
+        year = (plan.work_year and plan.work_year + plan.speaks_within) or (plan.issued + 1 if plan.issued else None)
         return Time(start, end, "next", year, year, "", words)
     if m["gone"]:
         if _LEFT_OVER.match(m.string, end):

@@ -1,6 +1,8 @@
 """Where a target applies: places as a clause prints them, told from the offices and schools that carry their names.
 
-Only the forms of Chinese place names are known here; codes and history are `resolve`'s.
+Only the forms of Chinese place names are known here; codes and history are `resolve`'s. A county or city is believed by
+its form or the code book, a town only where its name is no verb with its object (送教下乡). A list may print its kind once
+(徐泾、华新两镇); a part of a region without a name of its own (牧区, 县城) belongs to the region that speaks.
 """
 
 import re
@@ -23,12 +25,14 @@ HIDDEN = rf"(?:[Xx×＊*]{{1,3}}(?:[Xx×＊*\u4e00-\u9fff]{{0,2}})?{_KIND})"
 PLACE = rf"(?:{HIDDEN}|{_NAME}{_KIND})"
 
 _PLACE = re.compile(PLACE)
-_WHOLE = re.compile(r"^(?:全|我|本)(?:省|市|县|区|州|旗|国|自治区)(?:各[县市区]+)?")
+_WHOLE = re.compile(
+    r"^(?:(?:全|我|本)(?:省|市|县|区|州|旗|盟|镇|乡|街道?(?!道)|国|自治区|兵团)|兵团(?!第|各))(?:各[县市区]+)?"
+)
 _EACH = re.compile(
     r"^(?:全[省市县区])?(?P<words>\d{1,3}万?人口以[上下]的?(?:县|乡镇|镇|行政村)|(?:(?:其余|其他|其它)(?:[一二两三四五六七八九十\d]+个)?(?:各|每个?)?|各|每个?)(?:省级?|地市?|市县区|市县|县市区|县区|市区|区县|县|市|州|区|旗县|乡镇|镇街|街镇|街道|镇|乡|地|行政村|旗县区|苏木镇|苏木|设区市)+|(?:其余|其他|其它)各?(?:旗县区|县区|县市|市县|州市|乡镇|镇街|[县市区地镇乡州盟旗])+|各地|县县|乡乡|镇镇)"
 )
 _GROUP = re.compile(
-    r"^(?P<words>[东西南北中]部(?:地区)?|[市县区省]直(?:属|管)?(?:学校|单位|校)?|县|市|区|县市|各县|各县市|农村(?:地区|学校)?|城市|城乡|城区|主城区|中心城区|县城|市区|城镇|农村(?:地区)?|乡村|乡镇|民族地区|贫困地区|牧区|农区|农牧区|半农半牧区|[省市县区旗州盟镇乡]?(?:政府)?所在地|[^,、的]{0,2}山区|川区|坝区|库区|边境(?:地区|县)?|城郊|郊区|市本级|县本级|省本级|本级|"
+    r"^(?P<words>[东西南北中]部(?:地区)?|[市县区省]直(?:属|管)?(?:学校|单位|校)?|县|市|区|县市|各县|各县市|农村(?:地区|学校)?|城市|城乡|城区|主城区|中心城区|县城|市区|城镇|农村(?:地区)?|乡村|乡镇|民族地区|贫困地区|[^,、的各]{1,3}地区|牧区|农区|农牧区|半农半牧区|[省市县区旗州盟镇乡]?(?:政府)?所在地|[^,、的]{0,2}山区|川区|坝区|库区|边境(?:地区|县)?|城郊|郊区|市本级|县本级|省本级|本级|"
     r"易地扶贫搬迁安置(?:点|区)|山区|边远(?:地区|山区|乡镇)|脱贫地区|沿海地区|[^,、]{0,8}人口以上的?(?:县|乡镇|镇|行政村))$"
 )
 _NO_PLACE = re.compile(
@@ -53,8 +57,15 @@ def is_place(text: str) -> bool:
     return bool(_PLACE.fullmatch(text)) and not _NO_PLACE.search(text)
 
 
+def is_stem(text: str) -> bool:
+    """The name of a region without its kind, alone: 门源."""
+    return text in reference().stems
+
+
 _GROUP_OF = re.compile(
-    r"^(?:最[高低]的)?(?P<group>主城区|中心城区|城区|县城|城镇|农村|乡村|牧区|农区|[^,、的]{0,2}山区|边远地区)的"
+    r"^(?:最[高低]的)?(?P<group>主城区|中心城区|城区|县城|城镇|农村|乡村|牧区|农区|[^,、的]{0,2}山区|边远地区|乡镇|市区)(?:的|(?=(?:"
+    + words.MAKE
+    + r")(?!校)))"
 )
 
 

@@ -1,4 +1,8 @@
-"""Whose plan a document is, and for which years: read from its head, and where that is silent from its text."""
+"""Whose plan a document is, and for which years: read from its head, and where that is silent from its text.
+
+A year in the title is the plan's; one in the body only where the title has none. The region is the narrowest place that
+opens the title, else the office that carries or signs the text, else the place of its kind that the text names most.
+"""
 
 import re
 from collections import Counter
@@ -22,6 +26,8 @@ _REPORT = re.compile(
 _WORK = re.compile(
     rf"(?P<year>{YEAR})\s*年度?[^。\n《》〔\d]{{0,24}}?(?:工作要点|要点|工作计划|计划|工作打算|打算|工作安排|安排|实事|工作任务|任务分解|重点工作|重点任务|工作意见|实施方案|工作方案|行动方案|务虚|工作思路|目标任务|任务|通知|工作部署|绩效|责任书)"
 )
+_TITLE_YEAR = re.compile(rf"(?P<year>{YEAR})\s*年(?!\s*\d{{1,2}}\s*月)")
+_FAR = re.compile(r"(?:现代化|远景|纲要|规划|教育)\D{0,6}(?P<year>20[3-6][05])(?!\d)")
 _BRACKETED = re.compile(rf"[(（]\s*(?P<year>{YEAR})\s*年?度?\s*[)）]")
 _SPOKEN = re.compile(rf"(?P<year>{YEAR})\s*年[,，]?[^。\n]{{0,12}}(?:是|我[市县区省]|全[市县区省])")
 _DATED = re.compile(rf"(?P<year>{YEAR})\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日")
@@ -40,10 +46,10 @@ _BEFORE_PLACE = re.compile(
 )
 # The form of a place no code book holds: towns and zones, and counties under names of their own.
 _FORMED = re.compile(
-    r"[\u4e00-\u9fff]{2,5}?(?:街道(?!办好)|镇|(?<![城山牧])乡(?!村|镇)|(?:高新技术|高新|经济技术|经济)?(?:开发|新)区|管委会|县(?!域|级|中|城)|旗)(?=[\u4e00-\u9fff“\"\d(（])"
+    r"新疆生产建设兵团(?!第)|[\u4e00-\u9fff]{2,8}?合作区|[\u4e00-\u9fff]{2,5}?(?:街道(?!办好)|镇|(?<![城山牧])乡(?!村|镇)|(?:高新技术|高新|经济技术|经济)?(?:开发|新|合作|管理|度假|示范)区|管委会|县(?!域|级|中|城)|旗)(?=[\u4e00-\u9fff“\"\d(（])"
 )
 _NATION = re.compile(r"^\s*(?:中共中央|国务院|教育部|国家|全国|中国|中华人民共和国)")
-_OFFICE = r"(?:人民政府|教育局|教育和体育局|教体局|教育体育局|教育厅|教育委员会|教委|市委|县委|区委|省委|委员会|“|\"|教育|\d{4}|关于|特殊|职业|学前|义务|深入|贯彻|国民经济|基础|普通|幼儿园|中长期|加快|推进|推动|进一步|民办|高中|校园|第[一二三四])"
+_OFFICE = r"(?:人民政府|教育局|教育和体育局|教体局|教育体育局|教育厅|教育委员会|教委|市委|县委|区委|省委|委员会|委(?!托)|“|\"|教育|\d{4}|关于|特殊|职业|学前|义务|深入|贯彻|国民经济|基础|普通|幼儿园|中长期|加快|推进|推动|进一步|民办|高中|校园|第[一二三四])"
 
 
 def plan_of(text: str) -> Plan:
@@ -87,6 +93,19 @@ def plan_of(text: str) -> Plan:
             work = year
     if issued is None and not work and (found := _DATED.search(head)):
         issued = year_of(found["year"])
+    if work is None and report is None and first is None and not _REVIEW.search(outside):
+        # 关于做好2016年普通高中招生工作的意见: the only year of a title is the one it is for.
+        titled = {
+            year_of(m["year"])
+            for line in lines[:2]
+            if len(line) < 60
+            for m in _TITLE_YEAR.finditer(re.sub(r"《[^》]*》", "", line))
+        }
+        work = titled.pop() if len(titled) == 1 else None
+        first = last = work
+    far = next((y for line in lines[:3] if (m := _FAR.search(line)) and (y := year_of(m["year"]))), None)
+    if far is not None and first is None:
+        work, last = None, far
     if report is not None and _REVIEW.search(outside) and not _AHEAD.search(outside):
         first = last = work = None
         issued = issued or report
@@ -94,7 +113,7 @@ def plan_of(text: str) -> Plan:
         ends = [y for m in _UNTIL.finditer(text) if (y := year_of(m["year"])) is not None and y >= issued]
         if ends:
             first, last = issued, ends[0]
-    return Plan(first, last, issued, report, work)
+    return Plan(first, last, issued, report, work, report is None and "今年" in text)
 
 
 def looks_back(text: str) -> bool:

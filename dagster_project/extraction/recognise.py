@@ -2,7 +2,8 @@
 
 The grammar goes clause by clause. A run of numbers (92%、95.3%、92%以上) is read with the words on its left: a predicate
 (达到, 控制在) or a verb of making (新建), before it the subject, before that place and time. What a clause leaves out
-(subject, verb, place) comes from the clause before. Implied targets are in `implied`, tables in `tables`.
+(subject, verb, place) comes from the clause before. A time holds for its clause; for the sentences behind it only where
+it opens them or stands alone before any number, and not where the sentence walks through several years. Implied targets are in `implied`, tables in `tables`.
 """
 
 import re
@@ -34,6 +35,7 @@ _GROUND = re.compile(r"(?:力争|争取|确保)?在(?P<what>[^,，]{4,40}?)(?:�
 _DEFINES_RATE = re.compile(
     r"(?:[^,，、\d的]{0,6})的[^,，]{0,8}(?:比例|占比|比重)(?:要|应|均|都|力争)*(?:达|不低|保持|提|控制|占|稳)"
 )
+_ANOTHER_YEAR = re.compile(rf"[、和]{periods.YEAR}年(?:底|末)?的?")
 _ON_BASIS = re.compile(r"在(?:现有|原有|现行|目前|原来|现在)?(?:的)?$")
 _RISES_NEXT = re.compile(
     rf"(?:分别|均|再)?(?:{words.any_of(*(f'{v}{t}' for v in (words.RISE + '|' + words.FALL).split('|') for t in ('到', '至', '为')))})"
@@ -96,29 +98,72 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
         if stop > begin:
             clause = t[begin:stop]
             if clause.startswith("其中"):
-                in_which, state.whole = True, state.total
+                in_which, state.whole = True, _whole_of([q for q in numbers if q.start >= begin], t, state)
             found += _clause(s, begin, stop, [q for q in numbers if begin <= q.start < stop],
                              [x for x in times if begin <= x.start < stop], state, in_which)  # fmt: skip
         begin = stop + 1
     if len({f.time.last for f in found if f.time is not None and f.time.kind == "year"}) > 1:
         state.held_time = held  # a path of years leaves none of them behind
-    return _dated_behind(_with_purpose(found))
+    return _dated_behind(_with_purpose(t, found))
 
 
-def _with_purpose(found: list[Finding]) -> list[Finding]:
-    """投资800万元,新建教学楼1栋: a bare sum is for what the next clause makes."""
+_COUNTED = re.compile(r"[\dXx×*＊]|[一二两三四五六七八九十百千万]{2,}|[一二两三四五六七八九十][所个名栋间项]")
+_EACH_OF = re.compile(
+    r"(?P<count>[一二两三四五六七八九十\d]+)个?(?:县市区|县区|县|区|乡镇|镇|乡|街道|村|社区|学校|校|园)各(?:自)?(?:[^,，、\d]{0,6})$"
+)
+
+
+def _whole_of(parts: list[Quantity], t: str, state: State) -> Finding | None:
+    """What 其中 takes apart: of the counts said before, the one its parts add up to, else the last."""
+    same = [q for q in parts if q.family == COUNT and q.unit == parts[0].unit and q.value and not q.high]
+    if len(same) < 2 or state.total is None:
+        return state.total
+    total = 0.0
+    for q in same:
+        each = _EACH_OF.search(t, max(0, q.start - 24), q.start)
+        total += float(q.value) * float((each and quantities.numeral(each["count"])) or 1)
+    fits = [f for f in state.recent[-6:] if f.family == COUNT and f.value and _plain_value(f) == total and f.noun]
+    return fits[-1] if fits else state.total
+
+
+def _plain_value(f: Finding) -> float:
+    try:
+        return float(f.value)
+    except ValueError:
+        return -1.0
+
+
+_BARE_SUM = re.compile(
+    r"(?:(?:总|计划|累计|安排|共|概算|估算|预计|完成)*(?:投资|投入|资金|经费|金额)){1,2}(?:资金|额)?"
+)
+_MADE_OF_IT = re.compile(
+    rf"[,，](?:将?主要)?(?:用于)?(?P<what>(?:{words.MAKE})(?:第[一二三四五六七八九十]+|[^,，\dXx×*＊一二两三四五六七八九十百]){{2,18}})(?=[,，]|$)"
+)
+"""投资1.2亿元,新建县第四小学: what a sum is for, where no number goes with it."""
+
+
+_PROJECT = re.compile(rf"(?:\d{{1,2}}[.、])?(?P<what>(?:{words.MAKE})[^,，。、\dXx×*＊]{{3,18}})[,，]")
+"""A sentence that opens with the one thing it makes."""
+
+
+def _with_purpose(t: str, found: list[Finding]) -> list[Finding]:
+    """新建教学楼1栋,投资800万元: a bare sum is for what the sentence makes."""
+    if not any(f.family == MONEY for f in found):
+        return found
+    project = _PROJECT.match(t)
     for i, finding in enumerate(found):
-        if finding.family == MONEY and re.fullmatch(
-            r"(?:总|计划|累计|安排|共)?(?:投资|投入|资金|经费|金额)(?:资金|额)?", finding.name
-        ):
-            near = [f for f in found[i + 1 :] if f.family != MONEY][:1] or [
-                f for f in reversed(found[:i]) if f.family != MONEY
-            ][:1]
+        if finding.family == MONEY and _BARE_SUM.fullmatch(finding.name):
+            near = [f for f in reversed(found[:i]) if f.family == COUNT and f.verb and not f.noun.endswith("规模")][
+                :1
+            ] or [f for f in found[i + 1 :] if f.family != MONEY][:1]
             near = [f for f in near if f.verb]
-            if near:
-                finding.subject = f"{near[0].verb}{near[0].noun}"
+            if "总" in finding.name or "概算" in finding.name:  # all of the sentence's, named by what it opens with
+                near = [f for f in found if f.verb and f.family != MONEY][:1]
+            what = project["what"] if project else f"{near[0].verb}{near[0].noun}" if near else ""
+            if what:
+                finding.subject = what
                 finding.name = short(
-                    f"{finding.subject}{'总投资' if '总投资' in finding.name else '资金' if finding.name == '资金' else '投入'}"
+                    f"{finding.subject}{'总投资' if '总投资' in finding.name else '资金' if finding.name == '资金' else '投资' if '投资' in finding.name else '投入'}"
                 )
     return found
 
@@ -148,7 +193,9 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     near = [x for x in times if x.start < q.end and q.start < x.end]
     if near and (unit.startswith(("年", "个月")) or any(x.start <= q.start and q.end <= x.end + 1 for x in near)):
         return False
-    if q.family == COUNT and (_counts_list(q, t) or _EACH_OF_SET.match(t, q.start + len(_digits(t, q)))):
+    if q.family == COUNT and (
+        ("、" in t[: q.start] and _counts_list(q, t)) or _EACH_OF_SET.match(t, q.start + len(_digits(t, q)))
+    ):
         return False
     if q.numeral and places.is_known(t[q.start : q.start + 8]):  # 三台县, 五河县
         return False
@@ -293,7 +340,7 @@ def _clause(
     t = s.text
     clause = t[begin:stop]
     own_times = [x for x in times if not _is_baseline_time(t, x, numbers)]
-    if state.plan.work_year is None and state.time is not None and state.time.kind == "year":
+    if state.plan.work_year is None and state.time is not None and state.time.kind in ("year", "this", "month"):
         own_times = [_in_running_year(x, state.time.last) for x in own_times]
     tense = state.tense.feed(clause, own_times)
     if _PENALTY.search(clause):
@@ -356,9 +403,12 @@ def _clause(
             continue
         following = runs[i + 1] if i + 1 < len(runs) else None
         origin = _FROM.search(run.left)
+        if following and origin and _ANOTHER_YEAR.fullmatch(following.left):
+            carried_left = run.left[: origin.start()]  # 由2020年的90%、2021年的92%提高到: the last one is the start
+            continue
         if (
             following
-            and (origin or carried_left == "")
+            and (origin or carried_left == "" or _is_base_year(run.left))
             and (_RISEN.match(following.left) or (origin and _TURNED.match(following.left)))
             and (origin or _is_base_year(run.left))
         ):
@@ -367,10 +417,10 @@ def _clause(
                 following.left = _TURNED.sub(_way(run.items[-1], following.items[-1]), following.left, count=1)
             years = [x for x in times if run.left_start <= x.start < run.items[0].start and x.last]
             base_year = str(years[-1].last) if years else ""
-            carried_left = run.left[: origin.start()] if origin else run.left
-            carried_left = re.sub(
-                r"^[^,，]{0,4}(?:年内|年时间)", "", without_times(carried_left, run.left_start, times)
-            )
+            if origin or not carried_left:
+                start_words = run.left[: origin.start()] if origin else run.left
+                start_words = without_times(start_words, run.left_start, times)
+                carried_left = re.sub(r"^[^,，]{0,4}(?:年内|年时间)", "", start_words)
             continue
         if (
             following is not None
@@ -414,14 +464,24 @@ def _clause(
     if found:
         state.last, state.told = found, True
         state.recent = (state.recent + found)[-40:]
-    if not found and (topic := re.match(r"对(?:于)?(?P<who>[^,，]{2,16})$", clause)):
-        state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"])[0])
+    if (
+        found
+        and found[-1].family == MONEY
+        and (what := _MADE_OF_IT.match(t, stop))
+        and _BARE_SUM.fullmatch(found[-1].name)
+    ):
+        found[-1].subject = what["what"]
+        found[-1].name = short(f"{what['what']}投资")
+    if found:
+        state.doing = ""
     if not runs:
+        doing = clean(without_times(clause, begin, times))[0]
+        state.doing = doing if len(doing) <= 20 and words.MADE_FIRST.match(doing) and not _COUNTED.search(doing) else ""
         listed = _subject_of(clause, times, begin)
         if listed:
             state.metric = listed
         if topic := _TOPIC.match(clause):
-            state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0])
+            state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0]) + (topic["aid"] or "")
     state.clause, state.clause_held = without_times(clause, begin, times), bool(found)
     if not runs:
         state.listed_times = [x for x in times if x.kind == "year"] or state.listed_times
@@ -432,7 +492,7 @@ def _clause(
 
 
 _TOPIC = re.compile(
-    r"对(?:于)?(?P<who>[^,，]{2,16}?)(?:$|(?:按[^,，]{2,10})?(?:实行|给予|实施|提供|发放|予以)[^,，]{0,4}(?:资助|补助|奖补|奖励|补贴|减免))|(?P<of>[^,，]{2,16})中$"
+    r"对(?:于)?(?P<who>[^,，]{2,16}?)(?:$|(?:按[^,，]{2,10})?(?:实行|给予|实施|提供|发放|予以)[^,，]{0,4}(?P<aid>资助|补助|奖补|奖励|补贴|减免))|(?P<of>[^,，]{2,16})中$"
 )
 """Whom the numbers that follow are for: 对孤儿实行资助, 新增的学位中."""
 
@@ -477,6 +537,8 @@ def _unnumbered(
         return []
     a, b = s.span(begin, stop)
     bare = without_times(clause, begin, times)
+    if re.search(r"(?:规划|方案|计划|意见|办法|行动)(?:的)?(?:通知|通告|公告|批复|函)$", bare):
+        return []  # the title of a document
     found = []
     dated = [x for x in times if x.last and x.kind not in ("base", "gone")]
     for one in implied.read(bare, numbered, s.text, state.clause):
@@ -487,9 +549,11 @@ def _unnumbered(
             if one.comparator == "eliminate" and not _TO_BE_NONE.search(name):
                 continue
         elif one.name.startswith(implied.CARRIED):
-            if not state.recent or not state.recent[-1].noun:
+            before = state.recent[-1] if state.recent else None
+            if before is None or not (before.noun or before.family == RATE):
                 continue
-            name, region = state.recent[-1].noun + one.name.removeprefix(implied.CARRIED), ""
+            rest = one.name.removeprefix(implied.CARRIED)
+            name, region = before.name if before.family == RATE else before.noun + rest, ""
         elif one.comparator == "eliminate" and re.fullmatch(
             r"(?:必须|务必|要|应|须|全部|基本|存量|动态)*数?", one.name
         ):
@@ -530,11 +594,16 @@ def _unnumbered(
         ready = implied.due(bare, "" if state.clause_held else state.clause) if ends else None
         if ready is not None:
             name, region = clean(ready[0])
-            carried = ready[1] < 3 and state.clause_held
-            if carried:
-                name = ""
+            name = re.sub(r"^(?:所有|全部|各)", "", name)
+            if ready[1] < 3 and state.clause_held and state.last:
+                due_before = state.last[-1].comparator == "<=" and not state.last[-1].value
+                name = f"{state.last[-1].noun}{name}" if due_before else ""
+            elif ready[1] < 3 and not state.clause and state.recent:
+                name = f"{state.recent[-1].noun}{name}"
             finding = Finding(a, b, s.at[stop - 1], short(f"{_trim_front(name) or (state.last[-1].name if state.last else '')}时间"), "<=", kind="explicit",
                               region="" if region == "全" else region, subject=name, time=ends[-1])  # fmt: skip
+            if (verb := implied.MADE_READY.search(name)) is not None:
+                finding.noun = name[: verb.start()]
             finding.doubted("只有期限 / a date is all that is set", 0.2)
             finding.past = tense in (facts.PAST, facts.FORECAST)
             found.append(finding)
@@ -567,17 +636,23 @@ def _is_base_year(left: str) -> bool:
     return bool(re.search(r"(?:基础上|20\d\d年(?:的|底的?)?)$", left))
 
 
+_CHANGES = re.compile(
+    r"^(?:逐步|进一步|继续|严格|着力|不断|切实)*(?:降低|控制|压缩|减少|严控|缩小|规范|提高|改善)+(?=.{2})"
+)
+
+
 def _subject_of(clause: str, times: list[Time], begin: int) -> str:
     """The measure a clause without numbers names for those that follow: 提高生均公用经费标准."""
     if _MEASURE_WORD.search(clause) is None:
         return ""
     name = clean(without_times(clause, begin, times))[0]
+    name = _CHANGES.sub("", name)
     if cut := re.match(
         r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=也|还|逐[年步]|提高|提升|上升|下降|降低|增长|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)",
         name,
     ):
         name = cut["name"]
-    return name if 2 < len(name) <= 30 and (words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name)) else ""
+    return name if 2 <= len(name) <= 30 and (words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name)) else ""
 
 
 _MEASURE_WORD = re.compile(r"[率比例费准助贴数模资入限积值额]")
@@ -610,7 +685,7 @@ def _sizes(inner: Sentence, owner: str, state: State) -> list[Finding]:
             continue
         a, b = inner.span(0, len(inner.text))
         finding = Finding(a, b, inner.at[q.start], short(project + noun + ("数" if q.family == COUNT else "")), "=", q.value, q.high, q.unit,
-                          "redacted" if q.hidden else "explicit", subject=project, region="" if region == "全" else region,
+                          "redacted" if q.hidden else "explicit", subject=project, region=region if region not in ("", "全") else state.region or state.scope,
                           family=q.family, time=ahead(state.time, state.plan), speaker=state.speaker)  # fmt: skip
         finding.comparator = "range" if q.high else bound_of(q.suffix) or "="
         finding.past = tense in (facts.PAST, facts.FORECAST)

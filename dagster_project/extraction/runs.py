@@ -13,7 +13,7 @@ from dagster_project.extraction.statements import Sentence
 from dagster_project.extraction.subjects import NUMBERING, clean, shared_tail, trim, with_head, without_times
 
 _COMPARED = re.compile(rf"^(?:比|较|与)(?:{periods.YEAR}年(?:底|末)?|上年度?|去年|原标准)(?:相比)?")
-_JOIN = re.compile(r"^[、,，和与及以至或]*$")
+_JOIN = re.compile(r"^[、,，和与及以至或]+$")
 _PER = re.compile(
     r"(?:按|每|以)?(?:每[一百千万]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所|期|组|场|批)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
 )
@@ -108,6 +108,7 @@ def read_run(
     recurs = next((x.words for x in in_left if x.kind == "each"), "") or (
         per if re.search(r"每[二两三半]?学?(?:年|月|周|天|日|期)|每学期", per) else ""
     )
+    whole = _OF_ALL.match(bare)
     for finding in found:
         if finding.time is None:
             onward = state.onward if not state.told or state.last[-1].family == finding.family else None
@@ -116,7 +117,7 @@ def read_run(
         finding.recurs = (
             finding.recurs or recurs or (state.recurs if not spelled and finding.family in (COUNT, MONEY, TIME) else "")
         )
-        finding.speaker = state.speaker
+        finding.speaker = state.speaker or (whole.lastgroup if whole and not finding.region else "") or ""
         finding.region = finding.region or state.scope
         if last.suffix and not finding.comparator:
             finding.comparator = bound_of(last.suffix)
@@ -191,6 +192,13 @@ def _years_of(time: Time | None, run: Run) -> list[Time]:
     return [Time(time.start, time.end, "year", y, y, "", time.words) for y in range(time.first, time.last + 1)]
 
 
+_EACH_LAST = re.compile(r"(?<=.{3})(?P<each>(?:每个?|各)(?:县市区|县区|县|区|乡镇|镇|乡|街道|行政村|村|社区))$")
+_OF_ALL = re.compile(
+    r"^(?:使|确保|力争|实现)*(?:(?P<nation>全国|我国)|(?P<province>全省))(?!性|统一|平均|文明|示范|先进|重点|优秀|前|领先|统考|联考|百强)"
+)
+"""A subject that is another region's than the document's: 到2020年全国…."""
+
+
 def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
     """A single number: one finding, or one for each member its subject lists."""
     run, state = made.run, made.state
@@ -198,6 +206,8 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
     if q.family == COUNT and q.numeral and not _is_counted(made, q, subject):
         return []
     name, region = clean(subject)
+    if each := _EACH_LAST.search(name):  # 留守儿童之家每个乡镇不少于2个
+        name, region = trim(name[: each.start()]), each["each"] if region in ("", "全") else region
     regions, rest = _regions_listed(subject)
     if regions and places.opening(subject)[1].startswith("等"):  # A县、B县等8个县: the number counts them all
         regions, name, region = [], clean(re.sub("^等", "", places.opening(subject)[1]))[0], ""
@@ -304,7 +314,7 @@ def _members(subject: str, made: Made) -> list[str]:
         return []  # 其中A、B比例 is one share
     if re.search(r"(?:生|师|人员|学校|幼儿|儿童)中(?![小学职考等])|与.*(?:合作|共建|联合|结对|对接)", text):
         return []
-    if "、" not in text and not each:
+    if ("、" not in text and not each) or re.search(r"到|向|赴|中[^、]*的比例$", text):
         return []
     text = re.sub(r"(?:均|都|各|分别|全部)$", "", text)
     parts = [
@@ -324,6 +334,12 @@ def _members(subject: str, made: Made) -> list[str]:
     if each and not all(standing.search(part) or words.IS_STAGE.fullmatch(part) for part in parts[:-1]):
         return []
     return shared_tail(parts)
+
+
+_CLASSES = re.compile(
+    r"(?P<what>.{2,}?)(?P<list>[一二三四五六](?:[、和][一二三四五六])+)(?P<kind>[类档等级](?:地区|区|学校|园)?).{0,4}"
+)
+"""补助标准按一、二、三类地区分别为: one measure for each class."""
 
 
 def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
@@ -373,7 +389,25 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 finding.region = region
                 out.append(finding)
         return out
+    if (classes := _CLASSES.fullmatch(head)) and len(kinds := re.split("[、和]", classes["list"])) == count:
+        name = re.sub(r"(?:按照?|分)$", "", clean(classes["what"])[0])
+        listed = [
+            (q, named(made, q, f"{name}{verb_tail}", clean(head)[1], after), k)
+            for q, k in zip(items, kinds, strict=True)
+        ]
+        for _, finding, k in listed:
+            if finding is not None:
+                finding.name += f"({k}{classes['kind']})"
+        return [finding for _, finding, _ in listed if finding is not None]
     parts = [p for p in re.split(r"、|以及|和|与(?!学生)|(?<!以)及(?!以|其)", head) if p]
+    grouped = _GROUP.match(parts[-1]) if len(parts) == count else None
+    if grouped and len(grouped[0]) < len(parts[-1]) and all(_GROUP.fullmatch(p) for p in parts[:-1]):
+        for q, group in zip(items, [*parts[:-1], grouped[0]], strict=True):  # 城区、乡村学校班额分别
+            finding = named(made, q, parts[-1][grouped.end() :], "", after)
+            if finding is not None:
+                finding.region = f"+{group}"
+                out.append(finding)
+        return out
     if len(parts) == count and all(_SCHOOL.search(p) and not words.IS_STAGE.fullmatch(p) for p in parts):
         for q, part in zip(items, parts, strict=True):
             finding = named(made, q, clean(verb_tail)[0], "", after)
@@ -413,6 +447,8 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
         and all(same_kind(f.unit, q.unit) for f, q in zip(state.recent[-count:], items, strict=True))
     ):
         before = state.recent[-count:]
+    if not before and not state.recent and "分别" in made.run.left:
+        before = [f for f in state.before if same_kind(f.unit, items[0].unit)][-count:]
     if len(before) == count and (not clean(head)[0] or len(clean(head)[0]) < 3 or "分别" in made.run.left):
         fresh = []
         for q, old in zip(items, before, strict=True):
@@ -436,6 +472,7 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
     return out
 
 
+_GROUP = re.compile(r"城区|镇区|乡村|农村|城市|城镇|县城|乡镇|市区|郊区|山区|平原|牧区")
 _SCHOOL = re.compile(
     r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专|[职卫农技体艺警商师]校)$"
 )

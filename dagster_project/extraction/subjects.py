@@ -7,7 +7,7 @@ from dagster_project.extraction import facts, places, words
 from dagster_project.extraction.periods import Time
 
 _LEAD = re.compile(
-    r"^(?:至少|最少|以后|此后|之后|最低|最高|依次|每一?[名所个位](?=[\u4e00-\u9fff]{3})|利用|并|且|同时|使得?|让|将(?!来)|把|对(?!口|接)|力争|争取|确保|保证|努力|实现|推动|推进|促进|全面|积极|继续|进一步|稳步|不断|逐步|计划|拟|要(?![素求])|须|应当?|其中|分别|各级财政|各级|"
+    r"^(?:要求(?=全|到|各|\d)|至少|最少|以后|此后|之后|最低|最高|依次|每一?[名所个位](?=[\u4e00-\u9fff]{3})|利用|并|且|同时|使得?|让|将(?!来)|把|对(?!口|接)|力争|争取|确保|保证|努力|实现|推动|推进|促进|全面|积极|继续|进一步|稳步|不断|逐步|计划|拟|要(?![素求])|须|应当?|其中|分别|各级财政|各级|"
     r"着力|大力|切实|加快|到|至|全年|总体上?|整体|基本(?!均衡|公共|工资|建设)|以(?!上|下|内|县)|按照?|在(?!校|园|职|籍|读|编|学|岗|研)|力求|做到|达到|合计|累计|再|以及|和|与|及(?!格|时|早)|、|的|了|也|还|仍|均|都|就|共(?!同|享|青|建)|每年|年均|"
     r"主要|分年度看|各地(?=.)|原则上|一般(?!公共)|即|是|不断|有效|持续|深入|统筹|抓好|做好|落实|提高(?=.{3})|提升(?=.{3})|扩大(?=.{3})|增强|完善|优化|引导|监督|督促|鼓励|支持(?!建设)|重点|强化|严格(?:控制)?|首期|规划(?=新|建)|动工(?=新)|实施(?=.{0,2}新)|开展(?=.{6})|完成(?=.{2})|—+|-+|\d+[.、]|各(?=校|学校)|为(?!民)|目标)"
 )
@@ -33,6 +33,9 @@ _NO_QUOTES = str.maketrans("", "", '“”"「」‘’')
 _BATCH = re.compile(r"第[一二三四五六七八九十]+批|首批|一批")
 
 
+_EACH_DOES = re.compile(rf"^(?:各自?|均|都)(?=(?:至少)?(?:{words.MAKE}))")
+
+
 @lru_cache(maxsize=16384)
 def clean(text: str) -> tuple[str, str]:
     """Words of a subject without what leads in; second, the place it opens with."""
@@ -47,7 +50,7 @@ def clean(text: str) -> tuple[str, str]:
         if place:
             if place != "全" or not region:
                 region = place if region in ("", "全") else region
-            text = rest
+            text = _EACH_DOES.sub("", rest)
             continue
         group, rest = places.group_of(text)
         if group and region in ("", "全"):
@@ -94,6 +97,7 @@ def needs_subject(name: str) -> bool:
 
 
 def short(name: str) -> str:
+    name = re.sub(r"(?<=[\u4e00-\u9fff]{2})计划(?=招生|招聘|招收|培训)", "", name)
     name = re.sub(r"(?<=.)(?:至少|不少于|不低于)(?=.)|^不低于", "", name)
     name = re.sub(r"^\d+人(?:及)?以上的?(?=[^,]{0,6}大?班额)", "", name)
     return name if len(name) <= 40 else name[-40:]

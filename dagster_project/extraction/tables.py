@@ -46,6 +46,9 @@ _PLANNED = re.compile(r"计划|任务|分配|分解|名额|指标|目标|安排|
 _NAME_HEAD = re.compile(
     r"^\s*(?:主要|具体|核心|工作|重点|建设|发展|监测|评价)*(?:指标|指标名称|项目|项目名称|工程|工程名称|内容|主要内容|任务|目标|事项|类别|领域|维度|名称)\s*$"
 )
+_LEAD_HEAD = re.compile(r"牵头|责任(?:单位|部门|人)|主管|实施单位|承担单位")
+_HELP_HEAD = re.compile(r"配合|协助|参与(?:单位|部门)")
+_DUE_HEAD = re.compile(r"时限|期限|完成时间")
 _TOTAL = re.compile(r"^\s*(?:合\s*计|总\s*计|总数|全[市省县区]|总投资|共计)\s*$")
 _PART = re.compile(r"^\s*(?:小\s*计)\s*$")
 
@@ -82,17 +85,17 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
     ]
     titles = [line for line in above_it if re.search(r"表[)）]?$|一览|明细|计划$|分配$", line) and len(line) < 60]
     planned = bool(titles and _PLANNED.search(titles[-1]) and not _BASE_HEAD.search(titles[-1]))
-    columns = [_column(i, head, rows[count:], state, planned) for i, head in enumerate(heads)]
+    caption_units = [unit for line in above_it if (unit := _unit_in(line))]
+    caption = document.text[max(0, table.start - 80) : table.start].strip().split("\n")[-1] if table.start else ""
+    caption_unit = caption_units[-1] if caption_units else ""
+    caption = titles[-1] if titles else caption
+    columns = [_column(i, head, rows[count:], state, caption_unit, planned) for i, head in enumerate(heads)]
     if not any(c.role in ("goal", "task", "words") for c in columns):
         return
     by_region = _by_region(rows[count:], columns)
     by_year = _by_year(rows[count:])
     group, group_unit = (_bare(over[1]), _unit_in(over[1])) if over else ("", "")
     names_in_group: list[str] = []
-    caption_units = [unit for line in above_it if (unit := _unit_in(line))]
-    caption = document.text[max(0, table.start - 80) : table.start].strip().split("\n")[-1] if table.start else ""
-    caption_unit = caption_units[-1] if caption_units else ""
-    caption = titles[-1] if titles else caption
     title = re.sub(
         r"^(?:专栏|表|附表|附件)\s*[\d一二三四五六七八九十]*\s*|(?:任务)?(?:分解|分配|安排|计划|一览|明细)?表$|各[县市区]+|\d{4}(?:[-—~至]\d{4})?年度?",
         "",
@@ -110,7 +113,13 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
         row_start = min(cell.start for cell, _ in filled)
         row_end = max(cell.end for cell, _ in filled)
         name_cells = [
-            text for text, column in zip(texts, columns, strict=True) if column.role == "name" and text.strip()
+            text
+            for text, column in zip(texts, columns, strict=True)
+            if text.strip()
+            and (
+                column.role == "name"
+                or (column.role == "words" and _NAME_HEAD.match(column.head) and not quantities.find(text))
+            )
         ]
         if re.match(r"\s*(?:注|说明)[:：]", texts[0]):
             continue
@@ -120,10 +129,13 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
             or _unit_in("".join(name_cells))
             or group_unit
         )
-        base = next(
-            ((t.strip(), c.time) for t, c in zip(texts, columns, strict=True) if c.role == "base" and _VALUE.match(t)),
-            ("", None),
-        )
+        bases = {
+            above[-1]: (t.strip(), c.time)
+            for t, c, above in zip(texts, columns, parts, strict=True)
+            if c.role == "base" and _VALUE.match(t)
+        }
+        units = _units(texts, heads)
+        due = next((t for t, head in zip(texts, heads, strict=True) if _DUE_HEAD.search(head) and t.strip()), "")
         name = row_name
         if _PART.match(row_name or "") and names_in_group:
             name = group + _common_end(names_in_group)
@@ -137,20 +149,21 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 name = _stage(group) + row_name
         for cell, text, column, above in zip(cells, texts, columns, parts, strict=True):
             if column.role == "words" and not by_region:
-                yield from _words(document, cell, state, "", column.time)
+                yield from _with_units(_words(document, cell, state, due, "", column.time), units)
                 continue
             if column.role not in ("goal", "task"):
                 continue
             value, bound = _value(text)
             if value is None:
                 if column.role == "goal" and not by_region and by_year is None:
-                    yield from _words(document, cell, state, name, column.time)
+                    yield from _with_units(_words(document, cell, state, due, name, column.time), units)
                 continue
             finding = _finding(document, cell, value, column, unit or caption_unit, state, row_start, row_end)
             finding.comparator = finding.comparator or bound
+            finding.units = units
             if by_year is not None:
-                printed = re.search(periods.YEAR, texts[0])
-                year = periods.year_of(printed[0]) if printed else None
+                year_printed = re.search(periods.YEAR, texts[0])
+                year = periods.year_of(year_printed[0]) if year_printed else None
                 now = state.plan.now
                 if year is None or (now is not None and year < now):
                     continue
@@ -170,12 +183,34 @@ def read(document: Document, table: Table, state: State) -> Iterable[Finding]:
                 finding.comparator = finding.comparator or "="
             else:
                 finding.name = finding.subject = name
-                if base[0] and (b := _VALUE.match(base[0])):
-                    finding.baseline = b["value"].replace(",", "")
+                part = re.sub(r"^其中[:：]?", "", above[-1])
+                if len(set(above)) > 1 and places.is_group(part):
+                    finding.region = f"+{part}"
+                base = bases.get(above[-1]) or next(iter(bases.values()), None)
+                if base and (printed := _VALUE.match(base[0])):
+                    finding.baseline = printed["value"].replace(",", "")
                     finding.baseline_year = str(base[1].last) if base[1] and base[1].last else ""
                 _level(finding, text)
             if finding.name:
                 yield finding
+
+
+def _units(texts: list[str], heads: list[str]) -> str:
+    """The responsible units of a row: those of the leading column, then the helping ones."""
+    named = [
+        unit.strip()
+        for pattern in (_LEAD_HEAD, _HELP_HEAD)
+        for text, head in zip(texts, heads, strict=True)
+        if pattern.search(head)
+        for unit in re.split(r"[、,，;；\s]+", text)
+    ]
+    return ";".join(dict.fromkeys(unit for unit in named if unit and not re.fullmatch(r"[-—–/]+", unit)))
+
+
+def _with_units(findings: Iterable[Finding], units: str) -> Iterable[Finding]:
+    for finding in findings:
+        finding.units = units
+        yield finding
 
 
 def _head_above(document: Document, table: Table) -> tuple[list[str], str] | None:
@@ -237,7 +272,7 @@ def _value(text: str) -> tuple[re.Match[str] | None, str]:
     return _VALUE.match(text[verb.end() :] if verb else text), "" if verb is None else "<=" if verb["fall"] else ">="
 
 
-def _column(index: int, head: str, body: list[list[str]], state: State, planned: bool) -> _Column:
+def _column(index: int, head: str, body: list[list[str]], state: State, caption_unit: str, planned: bool) -> _Column:
     cells = [row[index].strip() for row in body if row[index].strip()]
     values = sum(_value(c)[0] is not None for c in cells)
     now = state.plan.now
@@ -276,6 +311,7 @@ def _column(index: int, head: str, body: list[list[str]], state: State, planned:
     if (
         mostly
         and not unit
+        and not caption_unit
         and not _GOAL_HEAD.search(head)
         and not (words.MADE.search(head) or words.RATE_NOUN.search(_bare(head)) or words.LEVEL_NOUN.search(_bare(head)))
     ):
@@ -418,8 +454,11 @@ def _of_region(finding: Finding, row: str, column: _Column, above: list[str], st
     finding.verb, finding.noun = "", head
 
 
-def _words(document: Document, cell: Cell, state: State, name: str, time: Time | None) -> Iterable[Finding]:
-    """A cell of words; `name` is the row's, for what the cell leaves out."""
+def _words(
+    document: Document, cell: Cell, state: State, due: str, name: str = "", time: Time | None = None
+) -> Iterable[Finding]:
+    """The findings of a cell of words; `due` is what the row's column of deadlines says, `name` the row's, for what the
+    cell leaves out, `time` the column's."""
     state.paragraph()
     if name:
         state.topic = name
@@ -427,5 +466,9 @@ def _words(document: Document, cell: Cell, state: State, name: str, time: Time |
             state.metric = name
     if time is not None:
         state.time = state.held_time = time
+    times = [time for time in periods.find(due, state.plan) if time.last]
     for a, b in sentences(document.text, cell.start, cell.end):
-        yield from recognise.read(document.text, a, b, state)
+        for finding in recognise.read(document.text, a, b, state):
+            if times and not finding.own_time:
+                finding.time = times[-1]
+            yield finding

@@ -44,6 +44,40 @@ def test_parallel_lists_give_one_target_a_member(text: str, asked: list[str]) ->
     assert asks(text) == asked
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("按照每班2名专任教师、1名保育员的标准配备。", ["专任教师数 = 2 名/班", "保育员数 = 1 名/班"]),
+        ("建设10个省级、30个市级实训基地。", ["建设省级实训基地数 add 10 个", "建设市级实训基地数 add 30 个"]),
+        ("生均拨款标准不低于500元、不超过1000元。", ["生均拨款标准 range 500-1000 元"]),
+        ("合格率达到95%以上、优良率达到50%以上。", ["合格率 >= 95 %", "优良率 >= 50 %"]),
+        ("投资800万元,新建教学楼2栋。", ["新建教学楼投资 = 800 万元", "新建教学楼数 add 2 栋"]),
+        ("遴选20所学校试点,2023年扩大到50所,2025年实现全覆盖。",
+         ["遴选学校试点数 add 20 所", "遴选学校试点数 add 50 所", "学校试点覆盖率 = 100 %"]),
+    ],
+)  # fmt: skip
+def test_what_a_clause_leaves_out_comes_from_its_neighbours(text: str, asked: list[str]) -> None:
+    assert asks(text) == asked
+
+
+def test_values_whose_subjects_are_not_found_say_so() -> None:
+    found = read("新建校舍面积分别为18.5万、12万平方米。")
+    assert [c.value for c in found] == ["18.5", "12"]
+    assert all("并列数值与对象个数不等" in c.note and c.confidence < 0.7 for c in found)
+
+
+def test_lists_of_places_with_two_tasks_each() -> None:
+    found = read("新建小学9所,新增学位8000个。南湖区5所4500个、秀洲区4所3500个。")
+    assert [(c.region_zh, c.value) for c in found] == [
+        ("嘉兴市", "9"), ("嘉兴市", "8000"), ("南湖区", "5"), ("南湖区", "4500"), ("秀洲区", "4"), ("秀洲区", "3500"),
+    ]  # fmt: skip
+
+
+def test_a_ground_is_a_baseline() -> None:
+    (found,) = read("在2020年公办园占比48%的基础上,到2025年达到55%。")
+    assert (found.indicator_zh, found.baseline, found.baseline_year, found.value) == ("公办园占比", "48", "2020", "55")
+
+
 def test_crossed_pairs_keep_what_they_start_from() -> None:
     found = read("小学和初中教师本科学历比例由2020年的71.3%、88.6%提高到80%、93%。")
     assert [(c.indicator_zh, c.baseline, c.value, c.baseline_year) for c in found] == [

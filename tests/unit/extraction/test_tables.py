@@ -54,6 +54,18 @@ def test_projects_with_their_sums(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_row_may_print_its_deadline(tmp_path: Path) -> None:
+    table = (
+        "| 序号 | 目标任务 | 牵头单位 | 完成时限 |\n|---|---|---|---|\n| 1 | 新建幼儿园12所 | 基建科 | 2023年11月 |\n"
+    )
+    assert [(c.value, c.deadline) for c in of(tmp_path, table)] == [("12", "2023-11")]
+
+
+def test_rows_of_years(tmp_path: Path) -> None:
+    table = "| 年份 | 毛入园率（%） |\n|---|---|\n| 2020年 | 97 |\n| 2023年 | 98 |\n| 2025年 | 99 |\n"
+    assert [(c.period, c.value) for c in of(tmp_path, table)] == [("2023", "98"), ("2025", "99")]
+
+
 def test_a_table_of_telephone_numbers_holds_no_target(tmp_path: Path) -> None:
     table = "| 单位 | 电话 | 传真 |\n|---|---|---|\n| 南湖区教育局 | 82812345 | 82812346 |\n| 秀洲区教育局 | 82722222 | 82722223 |\n"
     assert of(tmp_path, table) == []
