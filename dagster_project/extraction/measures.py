@@ -104,7 +104,11 @@ def named(made: Made, q: Quantity, name: str, region: str, after: str) -> Findin
 def _is_more(made: Made, name: str, q: Quantity) -> bool:
     """Whether an amount is added to what was: 补助标准提高1元, 比上年增加1000人."""
     compared = re.search(r"(?<!占)(?:比|较)[^,，例重率]{1,12}|基础上", made.run.left) is not None
-    return compared or "平均年龄" in name or (q.family == MONEY and words.MADE_FIRST.match(name) is None and "再" not in made.run.left[-5:])
+    return (
+        compared
+        or "平均年龄" in name
+        or (q.family == MONEY and words.MADE_FIRST.match(name) is None and "再" not in made.run.left[-5:])
+    )
 
 
 def _growth(made: Made, q: Quantity, finding: Finding, name: str, growth: re.Match[str] | None) -> Finding | None:
@@ -505,7 +509,10 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     member = (
         joined(made)
         and bool(made.earlier)
-        and ((forward and same_kind(made.earlier[-1].unit, finding.unit)) or (bool(noun) and bool(words.MADE.search(made.earlier[-1].verb + made.earlier[-1].name))))
+        and (
+            (forward and same_kind(made.earlier[-1].unit, finding.unit))
+            or (bool(noun) and bool(words.MADE.search(made.earlier[-1].verb + made.earlier[-1].name)))
+        )
     )
     carried = bool(state.last) and state.last[-1].unit == finding.unit and state.told and bool(noun)
     often = bool(_OFTEN_HERE.search(made.per + made.run.left)) and family == COUNT and bool(noun)

@@ -165,7 +165,9 @@ def is_school(text: str) -> bool:
     )
 
 
-_STEMS = re.compile(r"(?P<names>[\u4e00-\u9fff]{2,4}(?:[、和与及][\u4e00-\u9fff]{2,4})+)(?=各(?![类级地校县])|分别|均|都|$)")
+_STEMS = re.compile(
+    r"(?P<names>[\u4e00-\u9fff]{2,4}(?:[、和与及][\u4e00-\u9fff]{2,4})+)(?=各(?![类级地校县])|分别|均|都|$)"
+)
 """昌图、开原、西丰各…: names alone, all of them known."""
 
 
@@ -188,13 +190,13 @@ def _of_shared_kind(text: str) -> tuple[list[str], str]:
 def opening(text: str) -> tuple[list[str], str]:
     """Places that a text opens with, and the rest: (["A县", "B县"], "分别新建"); an empty list where it opens with none."""
     if "、" in text[:40] or "和" in text[:12]:
+        listed, rest = _of_shared_kind(text[:80])
+        if listed:
+            return listed, rest + text[80:]
         if stems := _STEMS.match(text[:80]):
             names = re.split("[、和与及]", stems["names"])
             if all(is_stem(name) or named(name) == name for name in names):
                 return names, text[stems.end() :]
-        listed, rest = _of_shared_kind(text[:80])
-        if listed:
-            return listed, rest + text[80:]
     rest = text
     if not named(rest):
         rest = _OPENS.sub("", rest)

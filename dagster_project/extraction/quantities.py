@@ -257,7 +257,13 @@ def _quantity(m: re.Match[str]) -> Quantity | None:
         ones = 5 if m["half_tenth"] == "半" else numeral(m["half_tenth"]) if m["half_tenth"] else 0
         value, unit = plain(tenths * 10 + (ones or 0)), "%"
     elif m["part"]:
-        if not 0 < int(m["part"]) < int(m["whole"]) or m.string[m.start() - 1 : m.start()] not in ("的", "占", "到", "达", "于"):
+        if not 0 < int(m["part"]) < int(m["whole"]) or m.string[m.start() - 1 : m.start()] not in (
+            "的",
+            "占",
+            "到",
+            "达",
+            "于",
+        ):
             return None
         value, unit = plain((Decimal(m["part"]) / Decimal(m["whole"]) * 100).quantize(Decimal("0.01"))), "%"
     elif m["coefficient"]:

@@ -225,7 +225,9 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     if unit in ("岁", "周岁") and re.search(r"平均年龄[^,，]{0,8}$", t[max(0, q.start - 16) : q.start]):
         return True
     if unit.startswith(("岁", "周岁", "级", "档", "部", "块钱")) or (
-        unit in ("类", "批", "届", "分", "轮") and not q.suffix and not re.search(words.AT_LEAST + "|" + words.AT_MOST, before[-6:])
+        unit in ("类", "批", "届", "分", "轮")
+        and not q.suffix
+        and not re.search(words.AT_LEAST + "|" + words.AT_MOST, before[-6:])
     ):
         return False
     if re.search(r"(?:第|专栏|附件|附表|图|表|每|No\.?)$", before) and unit not in ("%", "‰", "元"):
@@ -280,7 +282,8 @@ def _counts_list(q: Quantity, t: str) -> bool:
         r"(?:^|[,，;；:：]|其中|对|在)(?P<names>[^,，;；:：\d]{2,60})$", t[max(0, q.start - 62) : q.start]
     )
     kind = re.match(
-        r"个?(?:民族自治县|自治县|县|市|区|旗|乡镇|乡|镇|街道|村|社区|小区|学校|校区|单位|[\u4e00-\u9fff]{0,6}市)", t[q.start + len(digits) :]
+        r"个?(?:民族自治县|自治县|县|市|区|旗|乡镇|乡|镇|街道|村|社区|小区|学校|校区|单位|[\u4e00-\u9fff]{0,6}市)",
+        t[q.start + len(digits) :],
     )
     if listed is None or kind is None or quantities.numeral(digits) != len(re.split(r"[、和与及]", listed["names"])):
         return False
@@ -483,8 +486,8 @@ def _clause(
         listed = _subject_of(clause, times, begin)
         if listed:
             state.metric = listed
-        if topic := _TOPIC.match(clause):
-            state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0]) + (topic["aid"] or "")
+    if not found and (topic := _TOPIC.match(clause)):
+        state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0]) + (topic["aid"] or "")
     state.clause, state.clause_held = without_times(clause, begin, times), bool(found)
     if not runs:
         state.listed_times = [x for x in times if x.kind == "year"] or state.listed_times
