@@ -104,7 +104,11 @@ def named(made: Made, q: Quantity, name: str, region: str, after: str) -> Findin
 def _is_more(made: Made, name: str, q: Quantity) -> bool:
     """Whether an amount is added to what was: 补助标准提高1元, 比上年增加1000人."""
     compared = re.search(r"(?<!占)(?:比|较)[^,，例重率]{1,12}|基础上", made.run.left) is not None
-    return compared or (q.family == MONEY and words.MADE_FIRST.match(name) is None and "再" not in made.run.left[-5:])
+    return (
+        compared
+        or "平均年龄" in name
+        or (q.family == MONEY and words.MADE_FIRST.match(name) is None and "再" not in made.run.left[-5:])
+    )
 
 
 def _growth(made: Made, q: Quantity, finding: Finding, name: str, growth: re.Match[str] | None) -> Finding | None:
@@ -127,8 +131,12 @@ def _growth(made: Made, q: Quantity, finding: Finding, name: str, growth: re.Mat
         yearly = ""
         if made.per and "/" not in finding.unit:
             finding.unit += _per_unit(made.per)
-    fall = bool(growth and growth["down"]) or bool(re.search(rf"(?:{words.FALL})", made.predicate))
+    fall = bool(growth and growth["down"]) or bool(
+        re.search(rf"(?:{words.FALL})", made.predicate) and made.how != "at_most"
+    )
     finding.comparator = "range" if q.high else "grow"
+    if made.how == "at_most" and not fall:
+        finding.comparator = "<="  # 年均增幅控制在0.3个百分点以内
     if yearly and "/" not in finding.unit:
         finding.unit += "/年"
     if fall and finding.value:
@@ -480,7 +488,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     meant = bool(re.search(r"力争|争取|确保", made.run.left)) and bool(subject)
     has = (
         forward
-        and bool(re.fullmatch(r"(?:都|均|应|要)?(?:有|拥有|建有|设有|配有)?", subject))
+        and bool(re.fullmatch(r"(?:都|均|应|要)?(?:有|拥有|建有|设有|配有|设)?", subject))
         and (finding.each or bool(finding.region))
     )
     if has and not has_verb:
@@ -498,10 +506,20 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         and not has_verb
     ):
         staffed, made.per = True, "每" + made.earlier[-1].unit.rsplit("/", 1)[1]
-    member = joined(made) and forward and bool(made.earlier) and same_kind(made.earlier[-1].unit, finding.unit)
+    member = (
+        joined(made)
+        and bool(made.earlier)
+        and (
+            (forward and same_kind(made.earlier[-1].unit, finding.unit))
+            or (bool(noun) and bool(words.MADE.search(made.earlier[-1].verb + made.earlier[-1].name)))
+        )
+    )
+    carried = bool(state.last) and state.last[-1].unit == finding.unit and state.told and bool(noun)
+    often = bool(_OFTEN_HERE.search(made.per + made.run.left)) and family == COUNT and bool(noun)
     accepted = (
         has
         or member
+        or often
         or staffed
         or listed
         or has_verb
@@ -543,6 +561,11 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             aid = re.sub("^(?:给予|给|的)+", "", noun) or "补助"
             noun = f"{whom}标准" if re.search(r"(?:资助|补助|奖补|奖励|补贴)$", whom) else f"{whom}{aid}"
         accepted = accepted or bool(words.MONEY_NOUN.search(subject + tail))
+        if words.IS_STAGE.fullmatch(noun) and _AID.search(state.clause):  # 每人每年补助生活费:小学750元
+            noun, accepted = f"{noun}{re.sub('^.*(?=补助|资助|补贴|奖励)', '', clean(state.clause)[0])[-10:]}", True
+        elif not (noun or verb) and made.per and _AID.search(state.clause):  # 资助学生1600名,每人4000元
+            whom = re.sub(r"\d.*$", "", clean(state.clause)[0])[-14:]
+            noun, accepted = f"{whom}标准", True
         if not (noun or verb):
             noun = state.metric if words.MONEY_NOUN.search(state.metric) else ""
             if not noun:
@@ -559,6 +582,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     if family == TIME:
         accepted = (
             bound
+            or carried
             or bool(made.per)
             or (
                 bool(re.search(r"每天|每日|每周|课时|学时", made.run.left + tail + q.unit))
@@ -735,6 +759,8 @@ def _quota(made: Made) -> str:
     return what[-16:] or "名额"
 
 
+_OFTEN_HERE = re.compile(r"每(?:周|天|日|月|学期|学年|年)|每[百千万]")
+_AID = re.compile(r"资助|补助|奖励|补贴|救助|奖补|费")
 _SIZE = re.compile(r"(?:面积|规模|总数|总量|人数|数量|学位数|学校数|班数|幼儿数|教师数|学生数|学位)$")
 """What a number alone may stand behind: 总建筑面积5.86万平方米."""
 

@@ -165,6 +165,12 @@ def is_school(text: str) -> bool:
     )
 
 
+_STEMS = re.compile(
+    r"(?P<names>[\u4e00-\u9fff]{2,4}(?:[、和与及][\u4e00-\u9fff]{2,4})+)(?=各(?![类级地校县])|分别|均|都|$)"
+)
+"""昌图、开原、西丰各…: names alone, all of them known."""
+
+
 def _of_shared_kind(text: str) -> tuple[list[str], str]:
     found = _SHARED_KIND.match(text)
     if found is None or not (found["count"] or found["more"]):
@@ -187,6 +193,10 @@ def opening(text: str) -> tuple[list[str], str]:
         listed, rest = _of_shared_kind(text[:80])
         if listed:
             return listed, rest + text[80:]
+        if stems := _STEMS.match(text[:80]):
+            names = re.split("[、和与及]", stems["names"])
+            if all(is_stem(name) or named(name) == name for name in names):
+                return names, text[stems.end() :]
     rest = text
     if not named(rest):
         rest = _OPENS.sub("", rest)

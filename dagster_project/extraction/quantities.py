@@ -104,6 +104,7 @@ _NOT_BEFORE = {
 }
 _NOT = {unit: f"(?![{begins}])" for unit, begins in _NOT_BEFORE.items()}
 _NOT["名"] = "(?!师(?!范|资)|校(?![长医外])|[优牌园家单录额称誉特著])"  # 50名师范生 are fifty
+_NOT["人"] = "(?![民社力口均才事文工物员为格间心防身类生机学]|大(?!关))"
 _NOT["个"] = "(?!人(?![工才员文])|[性体别])"
 _NOT["次"] = "(?![年日序性]|全会|全体会议|会议|党代会)"
 _UNIT = "|".join(re.escape(unit) + _NOT.get(unit, "") for unit in _UNITS)
@@ -119,7 +120,8 @@ _PATTERN = re.compile(
       (?P<of>百分之|千分之)(?P<of_low>{_ARABIC}|{_HAN}|{_HIDDEN})(?:{_DASH}(?:百分之|千分之)?(?P<of_high>{_ARABIC}|{_HAN}))?
     | (?P<below>[{_HAN_DIGITS}十百]{{1,4}})分之(?P<above>[{_HAN_DIGITS}十百]{{1,4}})
     | (?P<tenth>[{_HAN_DIGITS}十\d])成(?P<half_tenth>半|[{_HAN_DIGITS}])?(?![功立为就绩长员本果效套型人家])
-    | (?P<half>半数|过半(?!数)|(?<!另)一半)
+    | (?P<part>\d{{1,2}})/(?P<whole>\d{{1,2}})(?![\d/%年月])
+    | (?P<half>半数|(?<!超)过半(?!数|个?小时|年|天)|(?<!另)一半)
     | (?P<half_of>半(?=个?小时|天))(?P<half_unit>个?小时|天)
     | 翻(?P<fold>[{_HAN_DIGITS}])番
     | (?P<left>\d{{1,4}}(?:\.\d{{1,3}})?)\s*(?:[:：∶]|比(?=\d))\s*(?P<right>\d{{1,4}}(?:\.\d{{1,3}})?)(?![:：\d])
@@ -254,6 +256,16 @@ def _quantity(m: re.Match[str]) -> Quantity | None:
         tenths = numeral(m["tenth"]) or Decimal(0)
         ones = 5 if m["half_tenth"] == "半" else numeral(m["half_tenth"]) if m["half_tenth"] else 0
         value, unit = plain(tenths * 10 + (ones or 0)), "%"
+    elif m["part"]:
+        if not 0 < int(m["part"]) < int(m["whole"]) or m.string[m.start() - 1 : m.start()] not in (
+            "的",
+            "占",
+            "到",
+            "达",
+            "于",
+        ):
+            return None
+        value, unit = plain((Decimal(m["part"]) / Decimal(m["whole"]) * 100).quantize(Decimal("0.01"))), "%"
     elif m["coefficient"]:
         return Quantity(m.start(), m.end(), plain(Decimal(m["coefficient"])), "", "", COEFFICIENT, False, suffix, False)
     elif m["half_of"]:

@@ -44,7 +44,7 @@ _CLASS_SIZE = re.compile(
     r"^(?:及以上|及其以上)?(?:的)?[^,，、]{0,10}?(?:大班额|超大班|大班|班额|大班级|大校额|特大|班级)"
 )
 _DEFINED = re.compile(
-    r"^(?:以上|以下|以内)?的(?:行政村|自然村|村|学校|县|县区|乡镇|镇|社区|小区|班级|幼儿园|企业|地区|教学点|教师可|应当|可)"
+    r"^(?:以上|以下|以内)?的[^,，、\d]{0,4}?(?:行政村|自然村|村|学校|县|县区|乡镇|镇|社区|小区|班级|幼儿园|企业|地区|教学点|教师可|应当|可)"
 )
 _DEFINES = re.compile(r"(?:不足|未满|少于|不满|超过|满|超出|低于|高于|达到)$")
 # 22所学校全部完成改造: the number is the set's, what is asked is all of it.
@@ -170,7 +170,13 @@ def _with_purpose(t: str, found: list[Finding]) -> list[Finding]:
 
 def _dated_behind(found: list[Finding]) -> list[Finding]:
     """新增学位800个,两年内建成: a last clause that only says when is the time of what stands before it."""
-    if len(found) < 2 or found[-1].value or not found[-2].value or found[-1].comparator != "<=" or found[-1].subject:
+    if (
+        len(found) < 2
+        or found[-1].value
+        or not (found[-2].value or found[-2].kind == "redacted")
+        or found[-1].comparator != "<="
+        or found[-1].subject
+    ):
         return found
     last = found.pop()
     for finding in found:
@@ -219,7 +225,9 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
     if unit in ("岁", "周岁") and re.search(r"平均年龄[^,，]{0,8}$", t[max(0, q.start - 16) : q.start]):
         return True
     if unit.startswith(("岁", "周岁", "级", "档", "部", "块钱")) or (
-        unit in ("类", "批", "届", "分", "轮") and not re.search(words.AT_LEAST + "|" + words.AT_MOST, before[-6:])
+        unit in ("类", "批", "届", "分", "轮")
+        and not q.suffix
+        and not re.search(words.AT_LEAST + "|" + words.AT_MOST, before[-6:])
     ):
         return False
     if re.search(r"(?:第|专栏|附件|附表|图|表|每|No\.?)$", before) and unit not in ("%", "‰", "元"):
@@ -274,16 +282,20 @@ def _counts_list(q: Quantity, t: str) -> bool:
         r"(?:^|[,，;；:：]|其中|对|在)(?P<names>[^,，;；:：\d]{2,60})$", t[max(0, q.start - 62) : q.start]
     )
     kind = re.match(
-        r"个?(?:民族自治县|自治县|县|市|区|旗|乡镇|乡|镇|街道|村|社区|小区|学校|校区|单位)", t[q.start + len(digits) :]
+        r"个?(?:民族自治县|自治县|县|市|区|旗|乡镇|乡|镇|街道|村|社区|小区|学校|校区|单位|[\u4e00-\u9fff]{0,6}市)",
+        t[q.start + len(digits) :],
     )
     if listed is None or kind is None or quantities.numeral(digits) != len(re.split(r"[、和与及]", listed["names"])):
         return False
     rest = t[q.start + len(digits) + kind.end() :]
+    names = re.split(r"[、和与及]", re.sub(rf"^.*?(?:{words.MAKE})", "", listed["names"]))
+    if len(names) > 2 and all(2 <= len(n) <= 5 for n in names) and not any(words.IS_STAGE.search(n) for n in names):
+        return bool(rest) and rest[0] not in ",，、;；" and re.match(r"[^,，]{0,3}(?:先行|率先|试点)", rest) is None
     return bool(re.match(r"(?:各|分别|每|均|都)|[^,，;；]{0,24}分别", rest))
 
 
 _EACH_OF_SET = re.compile(
-    r"[所个名]?[^,，、\d]{1,6}?(?:各|均|都|每[人班校园]|分别|人均|(?<=[校园县区师生])中)(?=[^,，]*(?:\d|[一二三四五六七八九十]+[所个名人]))|(?:项|个|大)指标"
+    r"[所个名]?[^,，、\d]{1,6}?(?:各|均|都|每[人班校园]|分别|人均|(?<=[校园点所县区师生])中)(?=[^,，]*(?:\d|[一二三四五六七八九十]+[所个名人]))|(?:项|个|大)指标"
 )
 
 
@@ -474,8 +486,8 @@ def _clause(
         listed = _subject_of(clause, times, begin)
         if listed:
             state.metric = listed
-        if topic := _TOPIC.match(clause):
-            state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0]) + (topic["aid"] or "")
+    if not found and (topic := _TOPIC.match(clause)):
+        state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0]) + (topic["aid"] or "")
     state.clause, state.clause_held = without_times(clause, begin, times), bool(found)
     if not runs:
         state.listed_times = [x for x in times if x.kind == "year"] or state.listed_times
@@ -613,6 +625,8 @@ def _trim_front(name: str) -> str:
 
 def _is_baseline_time(t: str, x: Time, numbers: list[Quantity]) -> bool:
     """2020年的43.2%, 由2020年, 比2020年: the year of what is started from."""
+    if re.match(r"年?为基", t[x.end : x.end + 3]):
+        return True  # 以2020年为基数
     if x.until or t[max(0, x.start - 1) : x.start] in ("到", "至"):
         return False
     if x.kind == "base" or re.search(r"(?:由|从|(?<!占)比|较|自)$", t[max(0, x.start - 2) : x.start]):

@@ -15,7 +15,7 @@ from dagster_project.extraction.subjects import NUMBERING, clean, shared_tail, t
 _COMPARED = re.compile(rf"^(?:比|较|与)(?:{periods.YEAR}年(?:底|末)?|上年度?|去年|原标准)(?:相比)?")
 _JOIN = re.compile(r"^[、,，和与及以至或]+$")
 _PER = re.compile(
-    r"(?:按|每|以)?(?:每[一百千万]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所|期|组|场|批)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
+    r"(?:按|每|以)?(?:每[百千万]人口|每[一百千万]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所|期|组|场|批)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
 )
 _BASE = re.compile(r"^(?:[^,，、]{0,18}?的)?$")
 _EACH_LIST = re.compile(r"(?:各自?|均|都|全部|每[县区市镇校园地所]{1,2})")
@@ -238,7 +238,7 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
     finding = named(made, q, name, region, after)
     if finding is None:
         return []
-    if not regions and not finding.region and joined(made) and made.earlier:
+    if not regions and joined(made) and made.earlier and finding.region in ("", made.earlier[-1].region):
         before = [f.region for f in made.earlier if f.place == made.earlier[-1].place]
         regions = before if len(set(before)) > 1 else []
     if regions:
@@ -281,6 +281,8 @@ def _is_counted(made: Made, q: Quantity, subject: str) -> bool:
     )
     if words.EMPTY_NOUN.match(made.run.after) or (not bound and words.CATCHWORD.match(made.run.after)):
         return False
+    if q.value == "1" and each and q.unit.split("/")[0] in ("次", "节", "场", "期"):
+        return True
     if q.value == "1":
         return bound or (
             each and bool(re.search(r"(?:有|建|办好|形成|配备|培育|打造|创建|开展|组织|举办|召开|进行)", made.run.left))
@@ -310,8 +312,8 @@ def _members(subject: str, made: Made) -> list[str]:
     """The subjects a shared value is for, each with the shared tail: 教师、校干年交流比例 give two."""
     text, counted = re.subn(r"[一二两三四五六七八九十\d]+(?:[项个大]指标|个)$", "", clean(subject)[0])
     each = bool(_EACH_LIST.search(made.run.left)) or counted > 0
-    if made.in_which and not each:
-        return []  # 其中A、B比例 is one share
+    if (made.in_which or re.search(r"应交流|符合(?:交流)?条件", made.base)) and not each:
+        return []  # 其中A、B比例 is one share, so is A、B…不低于应交流人数的10%
     if re.search(r"(?:生|师|人员|学校|幼儿|儿童)中(?![小学职考等])|与.*(?:合作|共建|联合|结对|对接)", text):
         return []
     if ("、" not in text and not each) or re.search(r"到|向|赴|中[^、]*的比例$", text):
@@ -320,7 +322,7 @@ def _members(subject: str, made: Made) -> list[str]:
     parts = [
         part
         for part in re.split(
-            r"[、]|(?<!公)和|以及|(?<=[\u4e00-\u9fff])及(?!以|其)|与(?!学生|幼儿|在园|公务|教职|中职|中等)", text
+            r"[、]|(?<!公)和|以及|(?<=[\u4e00-\u9fff])及(?!以|其)|(?<!参)与(?!学生|幼儿|在园|公务|教职|中职|中等)", text
         )
         if part
     ]
