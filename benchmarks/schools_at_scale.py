@@ -4,10 +4,11 @@
 
 `tool` takes the records of `../shared/tools/generate_schools.py`, through a mapping file and a region overlay: by default
 the nation in one year, 530,000 schools in some 2,840 counties. `own` takes the ordinary demo county many times over, every
-column of the contract filled: by default a province in twenty years, 82 counties. It is taken where the tool is missing.
+column of the contract filled: by default a province in twenty years, 88 counties. It is taken where the tool is missing.
 
 Past the reading, work and memory follow the cells (counties x years x stages x segments x measures), not the schools:
-the tool's 2,840 counties over twenty years make 15 million of them, and more than 16 GB are needed.
+the tool's 2,840 counties over twenty years (--schools 26500 --years 2004-2023) make 15 million of them. Measured on two
+cores and 24 GB, other work beside it: 905 CPU s, 1,132 s wall, 20 GB at most, a snapshot of 4.6 GB; dbt 87 % of the CPU.
 
 The same refresh with one school and one fact goes before: what the stack itself costs. Read CPU seconds first, since
 wall time depends on who else is on the machine. `--keep` and `--only-generate` leave the files for a look.
