@@ -227,14 +227,21 @@ def _is_plain(path: Path) -> bool:
     """
     try:
         with path.open(encoding="utf-8", newline="\n") as file:
-            commas = next(file, "").count(",")
-            return commas > 0 and all(
-                line.count(",") == commas
-                and '"' not in line
-                and len(line) < _LONG
-                and not line[0].isspace()
-                and not _PADDED.search(line.removesuffix("\n").removesuffix("\r"))
-                for line in file
+            header = next(file, "").removesuffix("\n").removesuffix("\r")
+            commas = header.count(",")
+            # A carriage return alone ends a line for one reader and not for the other.
+            return (
+                commas > 0
+                and "\r" not in header
+                and all(
+                    line.count(",") == commas
+                    and '"' not in line
+                    and "\r" not in line.removesuffix("\n").removesuffix("\r")
+                    and len(line) < _LONG
+                    and not line[0].isspace()
+                    and not _PADDED.search(line.removesuffix("\n").removesuffix("\r"))
+                    for line in file
+                )
             )
     except UnicodeDecodeError:
         return False
