@@ -615,7 +615,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     if verb and noun.startswith(verb):
         noun = noun[len(verb) :]
     text = f"{verb}{noun}"
-    if family == MONEY and not words.MONEY_NOUN.search(text):
+    if family == MONEY and (not words.MONEY_NOUN.search(text) or re.search(r"(?:安排|拨付|预算)$", text)):
         text += "资金"
     text = re.sub(r"^增加", "新增", re.sub(r"^(.{2,6})\1", r"\1", text))
     if not text:

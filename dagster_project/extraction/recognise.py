@@ -226,6 +226,8 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
         return False
     if unit == "本" and re.match(r"[及以]|上线|率|批|线", after):
         return False  # 一本上线人数
+    if re.search(r"(?:上述|这)$", before) and q.family == COUNT:
+        return False  # said before
     if unit in ("位", "名") and re.search(r"(?:前|后|排名|名列)$", before):
         return False
     if q.family == TIMES and unit == "倍" and not re.search(r"增|提高|扩大|达到|翻|的$", before):
@@ -279,7 +281,7 @@ def _counts_list(q: Quantity, t: str) -> bool:
     if listed is None or kind is None or quantities.numeral(digits) != len(re.split(r"[、和与及]", listed["names"])):
         return False
     rest = t[q.start + len(digits) + kind.end() :]
-    return bool(re.match(r"(?:各|分别|每|均|都)|[^,，;；]{0,24}分别", rest))
+    return bool(re.match(r"(?:各|分别|每|均|都|的)|[^,，;；]{0,24}分别", rest))
 
 
 _EACH_OF_SET = re.compile(
