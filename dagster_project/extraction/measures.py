@@ -103,13 +103,18 @@ def named(made: Made, q: Quantity, name: str, region: str, after: str) -> Findin
 
 def _is_more(made: Made, name: str, q: Quantity) -> bool:
     """Whether an amount is added to what was: 补助标准提高1元, 比上年增加1000人."""
+    if re.search(r"年龄[^,，]{0,2}..$", name):
+        return True
     compared = re.search(r"(?<!占)(?:比|较)[^,，例重率]{1,12}|基础上", made.run.left) is not None
     return compared or (q.family == MONEY and words.MADE_FIRST.match(name) is None and "再" not in made.run.left[-5:])
 
 
 def _growth(made: Made, q: Quantity, finding: Finding, name: str, growth: re.Match[str] | None) -> Finding | None:
     """增长, 提高…个百分点, 翻番: how much more, against what was."""
-    stem = name[: growth.start()] if growth else name
+    if growth and made.how == "at_most" and re.search(r"(?:增|涨)(?:幅|速)$|增长率$", name):
+        finding.name = finding.subject = finding.noun = trim(name)  # 年均增幅控制在0.3个百分点以内
+        return finding
+    stem = re.sub(r"(?<![\d一二三四五六七八九十])[三四五]年$", "", name[: growth.start()] if growth else name)
     stem = re.sub(r"(?:(?<!占)比(?!例|重)|较)[^,，]{0,14}$|在[^,，]{1,14}基础上$", "", trim(stem)) or (
         made.state.last[-1].noun or made.state.last[-1].name
         if made.state.told and made.state.last
@@ -342,6 +347,10 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     if (made.how or family == MONEY) and (staged := STAGE_LAST.match(subject)):
         state.metric = staged["what"]
         subject = staged["stage"] + staged["what"]
+    elif made.per and family == COUNT and not forward and (staged := _STAGE_BEHIND.match(subject)):
+        state.metric = staged["what"]  # 每百名学生拥有计算机小学6台
+        subject = staged["stage"] + staged["what"]
+        made.how = made.how or "at_least"
     if len(acted := _ACTOR.sub("", subject)) > 2:
         subject = acted
     verb_match = words.MADE_FIRST.match(subject)
@@ -379,6 +388,11 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     ):
         finding.name = finding.subject = finding.noun = with_head(noun, head.name)
         return _counted(made, q, finding)
+    if noun and not verb and family in (TIME, COUNT, MONEY) and _CLASS_OF.fullmatch(noun):
+        said = head.name if head is not None and same else state.metric  # 小学生睡眠10小时,初中生9小时
+        if said and (head is None or same) and not _OF_SCHOOLS.search(said):
+            finding.name = finding.subject = finding.noun = noun + _CLASS_FIRST.sub("", _CLASS_LAST.sub("", said))
+            return _counted(made, q, finding)
     bare = family == COUNT and made.how in ("to", "at_most") and not (noun or verb or state.clause_held)
     if bare and (about := _ABOUT.match(clean(state.clause)[0])):  # 中职学校布局进一步优化,由223所整合到150所
         finding.name = finding.subject = finding.noun = about["what"]
@@ -512,6 +526,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         or (forward and words.MADE_FIRST.match(tail) is not None)
         or made.how == "exact"
         or (made.in_which and part is not None)
+        or (q.unit == "节" and bool(made.per) and bool(noun))
         or (family in (COUNT, AREA) and not forward and _SIZE.search(subject) is not None)
     )
     if not noun and not verb and (of := re.search(r"每[一]?个?(期|组|场|批|次|所|个)$", made.per)):
@@ -681,6 +696,15 @@ def _counted(made: Made, q: Quantity, finding: Finding) -> Finding:
     return finding
 
 
+_CLASS_OF = re.compile(
+    rf"(?:{words.STAGE})学?生|[一二三四五六][类档](?:地区|学校|区)?|(?:{words.STAGE})?[一二三四五六七八九]+(?:[、至到][一二三四五六七八九])?年级(?:以上)?(?:(?:及|和|以及)(?:{words.STAGE}))?"
+)
+"""A member of a class that takes its measure from the member before."""
+_CLASS_FIRST = re.compile(
+    rf"^(?:(?:{words.STAGE})(?:学?生)?)?(?:[一二三四五六七八九]+(?:[、至到][一二三四五六七八九])?年级(?:以上)?(?:(?:及|和|以及)(?:{words.STAGE}))?)?"
+)
+_CLASS_LAST = re.compile(r"[一二三四五六][类档](?:地区|学校|区)?(?:资金)?$")
+_STAGE_BEHIND = re.compile(rf"(?P<what>[^,，、]{{3,}}?)(?P<stage>{words.STAGE})$")
 _OFTEN = re.compile(r"[/每](?:半|[两三]|\d)?个?[学年月周天季日]")
 GRADE = re.compile(r"(?:国家|省|市|县|区|校|省部|自治区|地市)级(?:以上)?")
 _OF_SCHOOLS = re.compile(r"(?:园|小学|初中|高中|中学|学校|校)数?$")

@@ -478,6 +478,8 @@ def _clause(
             state.metric = listed
         if topic := _TOPIC.match(clause):
             state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0]) + (topic["aid"] or "")
+    elif not found and t[stop : stop + 1] in (":", "："):  # 为2万名学生补助伙食费:小学…
+        state.metric = _subject_of(t[runs[-1].items[-1].end : stop], [], 0) or state.metric
     state.clause, state.clause_held = without_times(clause, begin, times), bool(found)
     if not runs:
         state.listed_times = [x for x in times if x.kind == "year"] or state.listed_times

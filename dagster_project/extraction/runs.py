@@ -357,6 +357,7 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 risen.append(finding)
         return risen
     subject = re.sub(r"(?:分别|依次|各自|各)$", "", trim(re.sub(r"^依次", "", subject)))
+    subject = _COUNTED_THINGS.sub("", subject)
     split = subject.split("分别", 1)
     head, verb_tail = (split[0], split[1]) if len(split) == 2 else (subject, "")
     out: list[Finding] = []
@@ -381,6 +382,9 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
         regions = lone
     if not regions and not head and len(state.regions) == count and count > 1:
         regions = state.regions
+    if not regions and "分别" in made.run.left and count > 1 and len(state.regions) == count:
+        if places.members(state.clause) == state.regions:  # A县、B县:项目分别为65个、55个
+            regions, verb_tail = state.regions, head + verb_tail
     if len(regions) == count:
         state.regions = regions
         for q, region in zip(items, regions, strict=True):
@@ -413,6 +417,14 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
             finding = named(made, q, clean(verb_tail)[0], "", after)
             if finding is not None:
                 finding.region = f"·{part}"
+                out.append(finding)
+        return out
+    area = _AREA.match(parts[-1]) if len(parts) == count else None
+    if area and all(_AREA.fullmatch(p) for p in parts[:-1]):
+        for q, part in zip(items, [*parts[:-1], area[0]], strict=True):  # 江北片区、桂林片区分别新建
+            finding = named(made, q, clean(parts[-1][area.end() :] + verb_tail)[0], "", after)
+            if finding is not None:
+                finding.region = part
                 out.append(finding)
         return out
     if len(parts) > count and count > 1:
@@ -472,6 +484,9 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
     return out
 
 
+_AREA = re.compile(r"[^\W\d_]{2,8}?(?:片区|新城|组团|园区|社区)")
+_COUNTED_THINGS = re.compile(r"[两二三四五六七八九十\d]+个(?:项目|工程)(?=$|分别)")
+"""两个项目 behind the names of both."""
 _GROUP = re.compile(r"城区|镇区|乡村|农村|城市|城镇|县城|乡镇|市区|郊区|山区|平原|牧区")
 _SCHOOL = re.compile(
     r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专|[职卫农技体艺警商师]校)$"
