@@ -391,6 +391,8 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     if noun and not verb and family in (TIME, COUNT, MONEY) and _CLASS_OF.fullmatch(noun):
         said = head.name if head is not None and same else state.metric  # 小学生睡眠10小时,初中生9小时
         if said and (head is None or same) and not _OF_SCHOOLS.search(said):
+            if not finding.comparator and head is not None:
+                finding.comparator = head.comparator
             finding.name = finding.subject = finding.noun = noun + _CLASS_FIRST.sub("", _CLASS_LAST.sub("", said))
             return _counted(made, q, finding)
     bare = family == COUNT and made.how in ("to", "at_most") and not (noun or verb or state.clause_held)
@@ -557,6 +559,8 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             whom = (state.topic or clean(state.clause)[0])[-16:]
             aid = re.sub("^(?:给予|给|的)+", "", noun) or "补助"
             noun = f"{whom}标准" if re.search(r"(?:资助|补助|奖补|奖励|补贴)$", whom) else f"{whom}{aid}"
+        if made.per and state.told and head is not None and head.family == COUNT and head.verb and not subject:
+            noun, accepted = f"{head.noun}{head.verb if words.MONEY_NOUN.fullmatch(head.verb) else ''}标准", True
         accepted = accepted or bool(words.MONEY_NOUN.search(subject + tail))
         if not (noun or verb):
             noun = state.metric if words.MONEY_NOUN.search(state.metric) else ""
@@ -701,7 +705,7 @@ _CLASS_OF = re.compile(
 )
 """A member of a class that takes its measure from the member before."""
 _CLASS_FIRST = re.compile(
-    rf"^(?:(?:{words.STAGE})(?:学?生)?)?(?:[一二三四五六七八九]+(?:[、至到][一二三四五六七八九])?年级(?:以上)?(?:(?:及|和|以及)(?:{words.STAGE}))?)?"
+    rf"^(?:[一二三四五六][类档](?:地区|学校|区)?)?(?:(?:{words.STAGE})(?:学?生)?)?(?:[一二三四五六七八九]+(?:[、至到][一二三四五六七八九])?年级(?:以上)?(?:(?:及|和|以及)(?:{words.STAGE}))?)?"
 )
 _CLASS_LAST = re.compile(r"[一二三四五六][类档](?:地区|学校|区)?(?:资金)?$")
 _STAGE_BEHIND = re.compile(rf"(?P<what>[^,，、]{{3,}}?)(?P<stage>{words.STAGE})$")
@@ -764,7 +768,7 @@ _SIZE = re.compile(r"(?:面积|规模|总数|总量|人数|数量|学位数|学�
 
 
 def _per_unit(per: str) -> str:
-    found = re.findall(r"百名学生|学年|学期|学位|年|月|周|天|日|生|人|班|校|园|次|季度|所|期|组|场|批", per)
+    found = re.findall(r"百名学生|学年|学期|学位|年|月|周|天|日|生|人|班|校|园|次|季度|所|期|组|场|批|点", per)
     return "/" + "·".join(dict.fromkeys(found)) if found else ""
 
 

@@ -167,6 +167,18 @@ def is_school(text: str) -> bool:
     )
 
 
+def school_of(text: str) -> str:
+    """The one school, by its name, that a text opens with: 磐安中学 of 磐安中学上线率; empty where none."""
+    found = _SCHOOL.match(text[:16])
+    if found is None or _ANY_SCHOOL.fullmatch(found[0]) or len(found[0]) == len(text):
+        return ""
+    name = found[0]
+    of_place = named(name) or next((name[:n] for n in (4, 3, 2) if is_stem(name[:n])), "")
+    rest = name[len(of_place) :]
+    own = re.fullmatch(r"(?:[省市县区]?(?:职教中心|职校|卫校|技校|农校)|第?[一二三四五六七八九十\d]+(?:中学?|小学?)|[省市县区](?:直|属)?.{0,6}(?:中学|小学|幼儿园))", rest or name)
+    return name if own or (of_place and rest in ("中学", "一中", "学院", "职校", "职高", "师范")) else ""
+
+
 def _of_shared_kind(text: str) -> tuple[list[str], str]:
     found = _SHARED_KIND.match(text)
     if found is None or not (found["count"] or found["more"]):

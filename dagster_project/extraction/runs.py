@@ -15,7 +15,7 @@ from dagster_project.extraction.subjects import NUMBERING, clean, shared_tail, t
 _COMPARED = re.compile(rf"^(?:比|较|与)(?:{periods.YEAR}年(?:底|末)?|上年度?|去年|原标准)(?:相比)?")
 _JOIN = re.compile(r"^[、,，和与及以至或]+$")
 _PER = re.compile(
-    r"(?:按|每|以)?(?:每[一百千万]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所|期|组|场|批)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
+    r"(?:按|每|以)?(?:每[一百千万]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所|期|组|场|批|点)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
 )
 _BASE = re.compile(r"^(?:[^,，、]{0,18}?的)?$")
 _EACH_LIST = re.compile(r"(?:各自?|均|都|全部|每[县区市镇校园地所]{1,2})")
@@ -238,6 +238,12 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
     finding = named(made, q, name, region, after)
     if finding is None:
         return []
+    if not regions and not finding.region:
+        if school := places.school_of(clean(subject)[0]):
+            finding.region = f"·{school}"
+        elif not joined(made) and state.told and state.clause_held and state.last and not made.in_which and not made.earlier:
+            before_region = state.last[-1].region  # 县职教中心升学率稳定在75%,对口就业率…
+            finding.region = before_region if before_region.startswith("·") else ""
     if not regions and not finding.region and joined(made) and made.earlier:
         before = [f.region for f in made.earlier if f.place == made.earlier[-1].place]
         regions = before if len(set(before)) > 1 else []
@@ -320,7 +326,7 @@ def _members(subject: str, made: Made) -> list[str]:
     parts = [
         part
         for part in re.split(
-            r"[、]|(?<!公)和|以及|(?<=[\u4e00-\u9fff])及(?!以|其)|与(?!学生|幼儿|在园|公务|教职|中职|中等)", text
+            r"[、]|(?<!公)和|以及|(?<=[\u4e00-\u9fff])及(?!以|其)|(?<!参)与(?!学生|幼儿|在园|公务|教职|中职|中等)", text
         )
         if part
     ]
