@@ -388,6 +388,9 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     ):
         finding.name = finding.subject = finding.noun = with_head(noun, head.name)
         return _counted(made, q, finding)
+    if not forward and family in (COUNT, AREA) and state.project and (of := _OF_PROJECT.fullmatch(subject)):
+        finding.name = finding.subject = finding.noun = f"{state.project}{of['what'] or '占地'}"
+        return _counted(made, q, finding)  # 迁建县三中初中部,占地90亩,可容纳学生2400人
     if noun and not verb and family in (TIME, COUNT, MONEY) and _CLASS_OF.fullmatch(noun):
         said = head.name if head is not None and same else state.metric  # 小学生睡眠10小时,初中生9小时
         if said and (head is None or same) and not _OF_SCHOOLS.search(said):
@@ -700,6 +703,9 @@ def _counted(made: Made, q: Quantity, finding: Finding) -> Finding:
     return finding
 
 
+_OF_PROJECT = re.compile(
+    r"可?(?P<what>(?:容纳|提供|新增)?(?:学生|学位|床位)|(?:总|规划)?(?:占地|用地|建筑|校舍)面积|(?=占地))(?:占地)?"
+)
 _CLASS_OF = re.compile(
     rf"(?:{words.STAGE})学?生|[一二三四五六][类档](?:地区|学校|区)?|(?:{words.STAGE})?[一二三四五六七八九]+(?:[、至到][一二三四五六七八九])?年级(?:以上)?(?:(?:及|和|以及)(?:{words.STAGE}))?"
 )

@@ -19,7 +19,8 @@ _NO_NAME = (
     + ")"
 )
 _NAME = (
-    _NO_NAME + r"(?:[^\W\d_的各每全本我这那在和与及、,等该对为个向由从其按把使所有将以了是中大所户要人均内外园校班村]{1,7})"
+    _NO_NAME
+    + r"(?:[^\W\d_的各每全本我这那在和与及、,等该对为个向由从其按把使所有将以了是中大所户要人均内外园校班村]{1,7})"
 )
 HIDDEN = rf"(?:[Xx×＊*]{{1,3}}(?:[Xx×＊*\u4e00-\u9fff]{{0,2}})?{_KIND})"
 PLACE = rf"(?:{HIDDEN}|{_NAME}{_KIND})"
@@ -170,13 +171,23 @@ def is_school(text: str) -> bool:
 def school_of(text: str) -> str:
     """The one school, by its name, that a text opens with: 磐安中学 of 磐安中学上线率; empty where none."""
     found = _SCHOOL.match(text[:16])
-    if found is None or _ANY_SCHOOL.fullmatch(found[0]) or len(found[0]) == len(text):
+    if found is None or len(found[0]) == len(text):
         return ""
     name = found[0]
+    if _OWN_SCHOOL.fullmatch(name):
+        return name
+    if _ANY_SCHOOL.fullmatch(name):
+        return ""
     of_place = named(name) or next((name[:n] for n in (4, 3, 2) if is_stem(name[:n])), "")
     rest = name[len(of_place) :]
-    own = re.fullmatch(r"(?:[省市县区]?(?:职教中心|职校|卫校|技校|农校)|第?[一二三四五六七八九十\d]+(?:中学?|小学?)|[省市县区](?:直|属)?.{0,6}(?:中学|小学|幼儿园))", rest or name)
-    return name if own or (of_place and rest in ("中学", "一中", "学院", "职校", "职高", "师范")) else ""
+    return name if _NUMBERED_SCHOOL.fullmatch(rest) or (of_place and _OF_PLACE.fullmatch(rest)) else ""
+
+
+_OWN_SCHOOL = re.compile(r"[省市县区州旗](?:职教中心|职校|职高|卫校|技校|农校)")
+_NUMBERED_SCHOOL = re.compile(
+    r"[省市县区]?第?[一二三四五六七八九十\d]+(?:中学?|小学?)|[省市县区](?:直|属)?.{1,6}(?:中学|小学|幼儿园)"
+)
+_OF_PLACE = re.compile(r"中学|学院|职校|职高|职教中心|师范")
 
 
 def _of_shared_kind(text: str) -> tuple[list[str], str]:

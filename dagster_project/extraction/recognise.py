@@ -74,7 +74,7 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
     state.tense.sentence(t)
     state.time, state.recurs, state.told = state.held_time, "", False
     state.clause, state.clause_held, state.listed_times, state.bases, state.onward = "", False, [], [], None
-    state.ground = ("", "")
+    state.ground, state.project = ("", ""), ""
     quoted = facts.speaker(_TITLE.sub(lambda m: m[0], t))
     if quoted:
         state.speaker = quoted
@@ -473,6 +473,8 @@ def _clause(
     if not runs:
         doing = clean(without_times(clause, begin, times))[0]
         state.doing = doing if len(doing) <= 20 and words.MADE_FIRST.match(doing) and not _COUNTED.search(doing) else ""
+        if state.doing and _BUILDING.search(state.doing):
+            state.project = words.MADE_FIRST.sub("", state.doing, count=1)
         listed = _subject_of(clause, times, begin)
         if listed:
             state.metric = listed
@@ -658,6 +660,9 @@ _FLOOR_LAST = re.compile(rf"(?:{words.AT_LEAST})$")
 _CEILING = re.compile(r"[、,，]?(?:且|并|但)?(?:最高)?(?:不超过|不高于|不多于|不得超过|不得高于)")
 
 
+_BUILDING = re.compile(
+    r"(?:校区|[初高]中部|小学部|分园|分校|中学|小学|幼儿园|学院|[一二三四五六七八九十\d][中小]|基地|楼|馆|项目|工程)$"
+)
 _SIZED = re.compile(
     r"(?:幼儿园|小学|中学|高中|学校|学院|校区|园区|分园|分校|校|园|中心|基地|楼|馆|食堂|餐厅|公寓|宿舍|项目|工程)$"
 )

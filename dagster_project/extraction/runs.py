@@ -241,9 +241,16 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
     if not regions and not finding.region:
         if school := places.school_of(clean(subject)[0]):
             finding.region = f"·{school}"
-        elif not joined(made) and state.told and state.clause_held and state.last and not made.in_which and not made.earlier:
+        elif (
+            not joined(made)
+            and state.told
+            and state.clause_held
+            and state.last
+            and not made.in_which
+            and not made.earlier
+        ):
             before_region = state.last[-1].region  # 县职教中心升学率稳定在75%,对口就业率…
-            finding.region = before_region if before_region.startswith("·") else ""
+            finding.region = before_region if before_region.startswith("·") and "合计" not in run.left else ""
     if not regions and not finding.region and joined(made) and made.earlier:
         before = [f.region for f in made.earlier if f.place == made.earlier[-1].place]
         regions = before if len(set(before)) > 1 else []
@@ -388,9 +395,13 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
         regions = lone
     if not regions and not head and len(state.regions) == count and count > 1:
         regions = state.regions
-    if not regions and "分别" in made.run.left and count > 1 and len(state.regions) == count:
-        if places.members(state.clause) == state.regions:  # A县、B县:项目分别为65个、55个
-            regions, verb_tail = state.regions, head + verb_tail
+    if (
+        not regions
+        and "分别" in made.run.left
+        and len(state.regions) == count
+        and places.members(state.clause) == state.regions
+    ):
+        regions, verb_tail = state.regions, head + verb_tail  # A县、B县:项目分别为65个、55个
     if len(regions) == count:
         state.regions = regions
         for q, region in zip(items, regions, strict=True):
