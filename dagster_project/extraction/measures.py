@@ -112,6 +112,8 @@ def _is_more(made: Made, name: str, q: Quantity) -> bool:
 def _growth(made: Made, q: Quantity, finding: Finding, name: str, growth: re.Match[str] | None) -> Finding | None:
     """增长, 提高…个百分点, 翻番: how much more, against what was."""
     if growth and made.how == "at_most" and re.search(r"(?:增|涨)(?:幅|速)$|增长率$", name):
+        if "年均" in name and "/" not in finding.unit:
+            finding.unit += "/年"
         finding.name = finding.subject = finding.noun = trim(name)  # 年均增幅控制在0.3个百分点以内
         return finding
     stem = re.sub(r"(?<![\d一二三四五六七八九十])[三四五]年$", "", name[: growth.start()] if growth else name)
@@ -410,6 +412,19 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             finding.region, noun, region_only = noun, "", True
         group = bool(noun) and not verb and places.is_group(noun)
         time_only = not noun and not verb and not finding.region
+        own = ""
+        if region_only and part is state.whole and not made.earlier and not state.clause_held:
+            own = _quota(made)  # 其中,特岗教师名额分配为: a part with a name of its own
+        if own and own != "名额":
+            finding.name = finding.subject = finding.noun = own
+            return _counted(made, q, finding)
+        if (
+            region_only
+            and made.earlier
+            and made.in_which
+            and made.earlier[-1].noun != (state.whole.noun if state.whole is not None else "")
+        ):
+            part = made.earlier[-1]
         if (
             (region_only or group or (time_only and not has_verb))
             and part is not None
