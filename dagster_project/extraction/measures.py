@@ -388,7 +388,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         and not _OF_SCHOOLS.search(head.name)
         and (same or not head.unit)
     ):
-        finding.name = finding.subject = finding.noun = with_head(noun, head.name)
+        finding.name = finding.subject = finding.noun = with_head(noun, _YEARS_FIRST.sub("", head.name))
         return _counted(made, q, finding)
     if not forward and family in (COUNT, AREA) and state.project and (of := _OF_PROJECT.fullmatch(subject)):
         finding.name = finding.subject = finding.noun = f"{state.project}{of['what'] or '占地'}"
@@ -546,7 +546,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         or (forward and words.MADE_FIRST.match(tail) is not None)
         or made.how == "exact"
         or (made.in_which and part is not None)
-        or (q.unit == "节" and bool(made.per) and bool(noun))
+        or (q.unit == "节" and bool(_OFTEN_IN.search(made.run.left)) and bool(noun))
         or (family in (COUNT, AREA) and not forward and _SIZE.search(subject) is not None)
     )
     if not noun and not verb and (of := re.search(r"每[一]?个?(期|组|场|批|次|所|个)$", made.per)):
@@ -728,8 +728,10 @@ _CLASS_OF = re.compile(
 _CLASS_FIRST = re.compile(
     rf"^(?:[一二三四五六][类档](?:地区|学校|区)?)?(?:(?:{words.STAGE})(?:学?生)?)?(?:[一二三四五六七八九]+(?:[、至到][一二三四五六七八九])?年级(?:以上)?(?:(?:及|和|以及)(?:{words.STAGE}))?)?"
 )
+_YEARS_FIRST = re.compile(r"^[一二三四五六七八九]+(?:[、至到][一二三四五六七八九])?年级(?:以上)?(?:及|和|以及)?")
 _CLASS_LAST = re.compile(r"[一二三四五六][类档](?:地区|学校|区)?(?:资金)?$")
 _STAGE_BEHIND = re.compile(rf"(?P<what>[^,，、]{{3,}}?)(?P<stage>{words.STAGE})$")
+_OFTEN_IN = re.compile(r"每[周天日]|每学期")
 _OFTEN = re.compile(r"[/每](?:半|[两三]|\d)?个?[学年月周天季日]")
 GRADE = re.compile(r"(?:国家|省|市|县|区|校|省部|自治区|地市)级(?:以上)?")
 _OF_SCHOOLS = re.compile(r"(?:园|小学|初中|高中|中学|学校|校)数?$")

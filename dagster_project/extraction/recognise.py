@@ -645,16 +645,18 @@ def _subject_of(clause: str, times: list[Time], begin: int) -> str:
     """The measure a clause without numbers names for those that follow: 提高生均公用经费标准."""
     if _MEASURE_WORD.search(clause) is None:
         return ""
-    name = clean(without_times(clause, begin, times))[0]
+    name = clean(_FOR_WHOM.sub("", without_times(clause, begin, times)))[0]
     name = _CHANGES.sub("", name)
     if cut := re.match(
         r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=也|还|逐[年步]|提高|提升|上升|下降|降低|增长|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)",
         name,
     ):
         name = cut["name"]
-    return name if 2 <= len(name) <= 30 and (words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name)) else ""
+    measure = words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name) or name.endswith("费")
+    return name if 2 <= len(name) <= 30 and measure else ""
 
 
+_FOR_WHOM = re.compile(r"^(?:为|对|向)?\d[\d.]*[万余多]*(?=[名人所个])[名人所个]|每(?:[生人名月]|学?年)+")
 _MEASURE_WORD = re.compile(r"[率比例费准助贴数模资入限积值额]")
 _FLOOR_LAST = re.compile(rf"(?:{words.AT_LEAST})$")
 _CEILING = re.compile(r"[、,，]?(?:且|并|但)?(?:最高)?(?:不超过|不高于|不多于|不得超过|不得高于)")

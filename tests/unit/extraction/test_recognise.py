@@ -243,7 +243,7 @@ def test_a_fall_by_half_and_a_limited_growth() -> None:
         "英语教师缺额降幅 grow -50 %",
         "教师平均年龄降幅 grow -2 岁",
     ]
-    assert asks("肥胖率年均增幅控制在0.2个百分点以内。") == ["肥胖率年均增幅 <= 0.2 个百分点"]
+    assert asks("肥胖率年均增幅控制在0.2个百分点以内。") == ["肥胖率年均增幅 <= 0.2 个百分点/年"]
 
 
 def test_places_without_their_kind_and_areas_that_get_a_number_each() -> None:
@@ -272,3 +272,18 @@ def test_a_sum_for_each_of_those_counted() -> None:
 
 def test_no_one_out_of_school() -> None:
     assert [line.split()[1:] for line in asks("不让一名学生因贫失学。")] == [["eliminate", "0", "名"]]
+
+
+def test_numbers_behind_a_colon_that_take_what_stands_before_it() -> None:
+    assert asks("为1.8万名寄宿生每人每年补助伙食费：小学800元、初中1200元。") == [
+        "小学寄宿生补助伙食费 = 800 元",
+        "初中寄宿生补助伙食费 = 1200 元",
+    ]
+
+
+def test_lessons_a_week_by_year_groups() -> None:
+    assert asks("小学一至三年级每周体育课5节，四年级以上及初中每周不少于4节，高中每周3节。") == [
+        "小学一至三年级体育课数 = 5 节",
+        "四年级以上及初中体育课数 >= 4 节",
+        "高中体育课数 = 3 节",
+    ]
