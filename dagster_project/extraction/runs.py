@@ -251,7 +251,7 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
         ):
             before_region = state.last[-1].region  # 县职教中心升学率稳定在75%,对口就业率…
             finding.region = before_region if before_region.startswith("·") and "合计" not in run.left else ""
-    if not regions and not finding.region and joined(made) and made.earlier:
+    if not regions and joined(made) and made.earlier and finding.region in ("", made.earlier[-1].region):
         before = [f.region for f in made.earlier if f.place == made.earlier[-1].place]
         regions = before if len(set(before)) > 1 else []
     if regions:
