@@ -17,7 +17,7 @@ from dagster_project.extraction.quantities import COUNT, numeral
 from dagster_project.extraction.resolve import Reference, reference
 from dagster_project.extraction.statements import sentences
 
-VERSION = 1
+VERSION = "2"
 """Raised whenever the same document would give other candidates: then it is extracted anew."""
 
 # Where a sentence without any of these stands, no grammar is tried.
@@ -341,9 +341,12 @@ def _when(f: Finding, plan: Plan) -> tuple[str, str, str, bool]:
 
 
 def _within(time: Time, plan: Plan) -> str:
-    """三年内 in a text of one year: that year and the two after it; empty for plans of several years."""
+    """三年内 in a text of one year: that year and the two after it, in a longer plan its first three; empty for other plans
+    of several years."""
     found = re.match(r"[一二两三四五六七八九十\d]+(?=年)", time.words)
     count = numeral(found[0]) if found else None
+    if count is not None and count in (2, 3) and plan.first and plan.last and plan.first + int(count) - 1 < plan.last:
+        return f"{plan.first}-{plan.first + int(count) - 1}"
     if count is None or count < 2 or plan.now is None or (plan.first != plan.last and plan.work_year is None):
         return ""
     return f"{plan.now}-{plan.now + int(count) - 1}"

@@ -70,6 +70,8 @@ class State:
     metric: str = ""
     doing: str = ""
     """What a clause without numbers says is made, for the numbers that follow: 新建幼儿园,2016年10所."""
+    project: str = ""
+    """The building of the sentence whose clause holds no number, for the sizes that follow: 迁建县三中初中部,占地90亩."""
     topic: str = ""
     """Whom a clause without numbers speaks of: 对新增的公办学位."""
     recent: list[Finding] = field(default_factory=list)

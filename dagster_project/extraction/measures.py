@@ -103,6 +103,8 @@ def named(made: Made, q: Quantity, name: str, region: str, after: str) -> Findin
 
 def _is_more(made: Made, name: str, q: Quantity) -> bool:
     """Whether an amount is added to what was: 补助标准提高1元, 比上年增加1000人."""
+    if re.search(r"年龄[^,，]{0,2}..$", name):
+        return True
     compared = re.search(r"(?<!占)(?:比|较)[^,，例重率]{1,12}|基础上", made.run.left) is not None
     return (
         compared
@@ -113,7 +115,12 @@ def _is_more(made: Made, name: str, q: Quantity) -> bool:
 
 def _growth(made: Made, q: Quantity, finding: Finding, name: str, growth: re.Match[str] | None) -> Finding | None:
     """增长, 提高…个百分点, 翻番: how much more, against what was."""
-    stem = name[: growth.start()] if growth else name
+    if growth and made.how == "at_most" and re.search(r"(?:增|涨)(?:幅|速)$|增长率$", name):
+        if "年均" in name and "/" not in finding.unit:
+            finding.unit += "/年"
+        finding.name = finding.subject = finding.noun = trim(name)  # 年均增幅控制在0.3个百分点以内
+        return finding
+    stem = re.sub(r"(?<![\d一二三四五六七八九十])[三四五]年$", "", name[: growth.start()] if growth else name)
     stem = re.sub(r"(?:(?<!占)比(?!例|重)|较)[^,，]{0,14}$|在[^,，]{1,14}基础上$", "", trim(stem)) or (
         made.state.last[-1].noun or made.state.last[-1].name
         if made.state.told and made.state.last
@@ -350,6 +357,10 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     if (made.how or family == MONEY) and (staged := STAGE_LAST.match(subject)):
         state.metric = staged["what"]
         subject = staged["stage"] + staged["what"]
+    elif made.per and family == COUNT and not forward and (staged := _STAGE_BEHIND.match(subject)):
+        state.metric = staged["what"]  # 每百名学生拥有计算机小学6台
+        subject = staged["stage"] + staged["what"]
+        made.how = made.how or "at_least"
     if len(acted := _ACTOR.sub("", subject)) > 2:
         subject = acted
     verb_match = words.MADE_FIRST.match(subject)
@@ -385,8 +396,18 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         and not _OF_SCHOOLS.search(head.name)
         and (same or not head.unit)
     ):
-        finding.name = finding.subject = finding.noun = with_head(noun, head.name)
+        finding.name = finding.subject = finding.noun = with_head(noun, _YEARS_FIRST.sub("", head.name))
         return _counted(made, q, finding)
+    if not forward and family in (COUNT, AREA) and state.project and (of := _OF_PROJECT.fullmatch(subject)):
+        finding.name = finding.subject = finding.noun = f"{state.project}{of['what'] or '占地'}"
+        return _counted(made, q, finding)  # 迁建县三中初中部,占地90亩,可容纳学生2400人
+    if noun and not verb and family in (TIME, COUNT, MONEY) and _CLASS_OF.fullmatch(noun):
+        said = head.name if head is not None and same else state.metric  # 小学生睡眠10小时,初中生9小时
+        if said and (head is None or same) and not _OF_SCHOOLS.search(said):
+            if not finding.comparator and head is not None:
+                finding.comparator = head.comparator
+            finding.name = finding.subject = finding.noun = noun + _CLASS_FIRST.sub("", _CLASS_LAST.sub("", said))
+            return _counted(made, q, finding)
     bare = family == COUNT and made.how in ("to", "at_most") and not (noun or verb or state.clause_held)
     if bare and (about := _ABOUT.match(clean(state.clause)[0])):  # 中职学校布局进一步优化,由223所整合到150所
         finding.name = finding.subject = finding.noun = about["what"]
@@ -399,6 +420,19 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             finding.region, noun, region_only = noun, "", True
         group = bool(noun) and not verb and places.is_group(noun)
         time_only = not noun and not verb and not finding.region
+        own = ""
+        if region_only and part is state.whole and not made.earlier and not state.clause_held:
+            own = _quota(made)  # 其中,特岗教师名额分配为: a part with a name of its own
+        if own and own != "名额":
+            finding.name = finding.subject = finding.noun = own
+            return _counted(made, q, finding)
+        if (
+            region_only
+            and made.earlier
+            and made.in_which
+            and made.earlier[-1].noun != (state.whole.noun if state.whole is not None else "")
+        ):
+            part = made.earlier[-1]
         if (
             (region_only or group or (time_only and not has_verb))
             and part is not None
@@ -530,6 +564,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
         or (forward and words.MADE_FIRST.match(tail) is not None)
         or made.how == "exact"
         or (made.in_which and part is not None)
+        or (q.unit == "节" and bool(_OFTEN_IN.search(made.run.left)) and bool(noun))
         or (family in (COUNT, AREA) and not forward and _SIZE.search(subject) is not None)
     )
     if not noun and not verb and (of := re.search(r"每[一]?个?(期|组|场|批|次|所|个)$", made.per)):
@@ -560,6 +595,8 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
             whom = (state.topic or clean(state.clause)[0])[-16:]
             aid = re.sub("^(?:给予|给|的)+", "", noun) or "补助"
             noun = f"{whom}标准" if re.search(r"(?:资助|补助|奖补|奖励|补贴)$", whom) else f"{whom}{aid}"
+        if made.per and state.told and head is not None and head.family == COUNT and head.verb and not subject:
+            noun, accepted = f"{head.noun}{head.verb if words.MONEY_NOUN.fullmatch(head.verb) else ''}标准", True
         accepted = accepted or bool(words.MONEY_NOUN.search(subject + tail))
         if words.IS_STAGE.fullmatch(noun) and _AID.search(state.clause):  # 每人每年补助生活费:小学750元
             noun, accepted = f"{noun}{re.sub('^.*(?=补助|资助|补贴|奖励)', '', clean(state.clause)[0])[-10:]}", True
@@ -639,7 +676,7 @@ def _count(made: Made, q: Quantity, finding: Finding, name: str, after: str) -> 
     if verb and noun.startswith(verb):
         noun = noun[len(verb) :]
     text = f"{verb}{noun}"
-    if family == MONEY and not words.MONEY_NOUN.search(text):
+    if family == MONEY and (not words.MONEY_NOUN.search(text) or re.search(r"(?:安排|拨付|预算)$", text)):
         text += "资金"
     text = re.sub(r"^增加", "新增", re.sub(r"^(.{2,6})\1", r"\1", text))
     if not text:
@@ -705,6 +742,20 @@ def _counted(made: Made, q: Quantity, finding: Finding) -> Finding:
     return finding
 
 
+_OF_PROJECT = re.compile(
+    r"可?(?P<what>(?:容纳|提供|新增)?(?:学生|学位|床位)|(?:总|规划)?(?:占地|用地|建筑|校舍)面积|(?=占地))(?:占地)?"
+)
+_CLASS_OF = re.compile(
+    rf"(?:{words.STAGE})学?生|[一二三四五六][类档](?:地区|学校|区)?|(?:{words.STAGE})?[一二三四五六七八九]+(?:[、至到][一二三四五六七八九])?年级(?:以上)?(?:(?:及|和|以及)(?:{words.STAGE}))?"
+)
+"""A member of a class that takes its measure from the member before."""
+_CLASS_FIRST = re.compile(
+    rf"^(?:[一二三四五六][类档](?:地区|学校|区)?)?(?:(?:{words.STAGE})(?:学?生)?)?(?:[一二三四五六七八九]+(?:[、至到][一二三四五六七八九])?年级(?:以上)?(?:(?:及|和|以及)(?:{words.STAGE}))?)?"
+)
+_YEARS_FIRST = re.compile(r"^[一二三四五六七八九]+(?:[、至到][一二三四五六七八九])?年级(?:以上)?(?:及|和|以及)?")
+_CLASS_LAST = re.compile(r"[一二三四五六][类档](?:地区|学校|区)?(?:资金)?$")
+_STAGE_BEHIND = re.compile(rf"(?P<what>[^,，、]{{3,}}?)(?P<stage>{words.STAGE})$")
+_OFTEN_IN = re.compile(r"每[周天日]|每学期")
 _OFTEN = re.compile(r"[/每](?:半|[两三]|\d)?个?[学年月周天季日]")
 GRADE = re.compile(r"(?:国家|省|市|县|区|校|省部|自治区|地市)级(?:以上)?")
 _OF_SCHOOLS = re.compile(r"(?:园|小学|初中|高中|中学|学校|校)数?$")
@@ -766,7 +817,7 @@ _SIZE = re.compile(r"(?:面积|规模|总数|总量|人数|数量|学位数|学�
 
 
 def _per_unit(per: str) -> str:
-    found = re.findall(r"百名学生|学年|学期|学位|年|月|周|天|日|生|人|班|校|园|次|季度|所|期|组|场|批", per)
+    found = re.findall(r"百名学生|学年|学期|学位|年|月|周|天|日|生|人|班|校|园|次|季度|所|期|组|场|批|点", per)
     return "/" + "·".join(dict.fromkeys(found)) if found else ""
 
 

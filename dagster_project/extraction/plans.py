@@ -199,14 +199,27 @@ def _most_spoken_of(text: str, kind: str, names: frozenset[str], stems: frozense
 
 def _named(line: str, names: frozenset[str]) -> str:
     """The first place of a line that carries an office or a plan: 隆回县教育局, 贵州省“十四五”."""
-    for m in re.finditer(r"[省市县区州旗盟]|自治[区州县]", line[:80]):
-        end = m.end()
-        for length in range(min(15, end), 1, -1):
-            name = line[end - length : end]
-            if name in names and (re.match(_OFFICE, line[end:]) or end >= len(line)):
+    line = line[:120]
+    ends = [m.end() for m in re.finditer(r"[省市县区州旗盟]|自治[区州县]", line[:96])]
+    # From the right: what a place means depends on what the rest of the line names, and each rest is read once.
+    after: dict[int, str] = {}
+    for i in range(len(ends), -1, -1):
+        start = ends[i - 1] if i else 0
+        after[start] = _first_of(line, start, [e for e in ends if e > start], after, names)
+    return after[0]
+
+
+def _first_of(line: str, start: int, ends: list[int], after: dict[int, str], names: frozenset[str]) -> str:
+    """What `_named` finds in line[start:], where `after` has the answer for every later end of a place."""
+    for end in ends:
+        for at in range(max(start, end - 15), end - 1):
+            name = line[at:end]
+            if name not in names:
+                continue
+            if re.match(_OFFICE, line[end:]) or end >= len(line):
                 # A county named behind its province or city is the narrower one.
-                later = _named(line[end:], names) if not re.match(r"(?:教育|人民政府|“|\"|\d)", line[end:]) else ""
+                later = after[end] if not re.match(r"(?:教育|人民政府|“|\"|\d)", line[end:]) else ""
                 return later or name
-            if name in names and (later := _named(line[end:], names)):
-                return later
+            if after[end]:
+                return after[end]
     return ""

@@ -74,7 +74,7 @@ def _sentence(s: Sentence, state: State) -> list[Finding]:
     state.tense.sentence(t)
     state.time, state.recurs, state.told = state.held_time, "", False
     state.clause, state.clause_held, state.listed_times, state.bases, state.onward = "", False, [], [], None
-    state.ground = ("", "")
+    state.ground, state.project = ("", ""), ""
     quoted = facts.speaker(_TITLE.sub(lambda m: m[0], t))
     if quoted:
         state.speaker = quoted
@@ -234,6 +234,8 @@ def _is_number(q: Quantity, t: str, times: tuple[Time, ...]) -> bool:
         return False
     if unit == "本" and re.match(r"[及以]|上线|率|批|线", after):
         return False  # 一本上线人数
+    if re.search(r"(?:上述|这)$", before) and q.family == COUNT:
+        return False  # said before
     if unit in ("位", "名") and re.search(r"(?:前|后|排名|名列)$", before):
         return False
     if q.family == TIMES and unit == "倍" and not re.search(r"增|提高|扩大|达到|翻|的$", before):
@@ -288,10 +290,7 @@ def _counts_list(q: Quantity, t: str) -> bool:
     if listed is None or kind is None or quantities.numeral(digits) != len(re.split(r"[、和与及]", listed["names"])):
         return False
     rest = t[q.start + len(digits) + kind.end() :]
-    names = re.split(r"[、和与及]", re.sub(rf"^.*?(?:{words.MAKE})", "", listed["names"]))
-    if len(names) > 2 and all(2 <= len(n) <= 5 for n in names) and not any(words.IS_STAGE.search(n) for n in names):
-        return bool(rest) and rest[0] not in ",，、;；" and re.match(r"[^,，]{0,3}(?:先行|率先|试点)", rest) is None
-    return bool(re.match(r"(?:各|分别|每|均|都)|[^,，;；]{0,24}分别", rest))
+    return bool(re.match(r"(?:各|分别|每|均|都|的)|[^,，;；]{0,24}分别", rest))
 
 
 _EACH_OF_SET = re.compile(
@@ -483,11 +482,15 @@ def _clause(
     if not runs:
         doing = clean(without_times(clause, begin, times))[0]
         state.doing = doing if len(doing) <= 20 and words.MADE_FIRST.match(doing) and not _COUNTED.search(doing) else ""
+        if state.doing and _BUILDING.search(state.doing):
+            state.project = words.MADE_FIRST.sub("", state.doing, count=1)
         listed = _subject_of(clause, times, begin)
         if listed:
             state.metric = listed
-    if not found and (topic := _TOPIC.match(clause)):
-        state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0]) + (topic["aid"] or "")
+        if topic := _TOPIC.match(clause):
+            state.topic = re.sub(r"^(?:新增|认定)的", "", clean(topic["who"] or topic["of"])[0]) + (topic["aid"] or "")
+    elif not found and t[stop : stop + 1] in (":", "："):  # 为2万名学生补助伙食费:小学…
+        state.metric = _subject_of(t[runs[-1].items[-1].end : stop], [], 0) or state.metric
     state.clause, state.clause_held = without_times(clause, begin, times), bool(found)
     if not runs:
         state.listed_times = [x for x in times if x.kind == "year"] or state.listed_times
@@ -653,21 +656,26 @@ def _subject_of(clause: str, times: list[Time], begin: int) -> str:
     """The measure a clause without numbers names for those that follow: 提高生均公用经费标准."""
     if _MEASURE_WORD.search(clause) is None:
         return ""
-    name = clean(without_times(clause, begin, times))[0]
+    name = clean(_FOR_WHOM.sub("", without_times(clause, begin, times)))[0]
     name = _CHANGES.sub("", name)
     if cut := re.match(
         r"(?P<name>.{0,24}?(?:率|比例|占比|比重|比|经费|标准|补助|津贴|人数|规模))(?=也|还|逐[年步]|提高|提升|上升|下降|降低|增长|大体|稳步|不断|进一步|持续|明显|显著|按照?|由|从|实行|执行|核定|统一|要)",
         name,
     ):
         name = cut["name"]
-    return name if 2 <= len(name) <= 30 and (words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name)) else ""
+    measure = words.RATE_NOUN.search(name) or words.LEVEL_NOUN.search(name) or name.endswith("费")
+    return name if 2 <= len(name) <= 30 and measure else ""
 
 
+_FOR_WHOM = re.compile(r"^(?:为|对|向)?\d[\d.]*[万余多]*(?=[名人所个])[名人所个]|每(?:[生人名月]|学?年)+")
 _MEASURE_WORD = re.compile(r"[率比例费准助贴数模资入限积值额]")
 _FLOOR_LAST = re.compile(rf"(?:{words.AT_LEAST})$")
 _CEILING = re.compile(r"[、,，]?(?:且|并|但)?(?:最高)?(?:不超过|不高于|不多于|不得超过|不得高于)")
 
 
+_BUILDING = re.compile(
+    r"(?:校区|[初高]中部|小学部|分园|分校|中学|小学|幼儿园|学院|[一二三四五六七八九十\d][中小]|基地|楼|馆|项目|工程)$"
+)
 _SIZED = re.compile(
     r"(?:幼儿园|小学|中学|高中|学校|学院|校区|园区|分园|分校|校|园|中心|基地|楼|馆|食堂|餐厅|公寓|宿舍|项目|工程)$"
 )

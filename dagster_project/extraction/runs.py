@@ -15,7 +15,7 @@ from dagster_project.extraction.subjects import NUMBERING, clean, shared_tail, t
 _COMPARED = re.compile(rf"^(?:比|较|与)(?:{periods.YEAR}年(?:底|末)?|上年度?|去年|原标准)(?:相比)?")
 _JOIN = re.compile(r"^[、,，和与及以至或]+$")
 _PER = re.compile(
-    r"(?:按|每|以)?(?:每[百千万]人口|每[一百千万]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所|期|组|场|批)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
+    r"(?:按|每|以)?(?:每[一百千万]?(?:名|个|位)?(?:学?生|人|班|校|园|学位|学年|学期|年|月|周|天|日|季度|次|所|期|组|场|批|点)|每[二两三半]年|生均每学?年|每学?年)+(?:每?(?:学?年|月|周|天|日))?"
 )
 _BASE = re.compile(r"^(?:[^,，、]{0,18}?的)?$")
 _EACH_LIST = re.compile(r"(?:各自?|均|都|全部|每[县区市镇校园地所]{1,2})")
@@ -238,6 +238,19 @@ def _one(made: Made, subject: str, q: Quantity) -> list[Finding]:
     finding = named(made, q, name, region, after)
     if finding is None:
         return []
+    if not regions and not finding.region:
+        if school := places.school_of(clean(subject)[0]):
+            finding.region = f"·{school}"
+        elif (
+            not joined(made)
+            and state.told
+            and state.clause_held
+            and state.last
+            and not made.in_which
+            and not made.earlier
+        ):
+            before_region = state.last[-1].region  # 县职教中心升学率稳定在75%,对口就业率…
+            finding.region = before_region if before_region.startswith("·") and "合计" not in run.left else ""
     if not regions and joined(made) and made.earlier and finding.region in ("", made.earlier[-1].region):
         before = [f.region for f in made.earlier if f.place == made.earlier[-1].place]
         regions = before if len(set(before)) > 1 else []
@@ -359,6 +372,7 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
                 risen.append(finding)
         return risen
     subject = re.sub(r"(?:分别|依次|各自|各)$", "", trim(re.sub(r"^依次", "", subject)))
+    subject = _COUNTED_THINGS.sub("", subject)
     split = subject.split("分别", 1)
     head, verb_tail = (split[0], split[1]) if len(split) == 2 else (subject, "")
     out: list[Finding] = []
@@ -383,6 +397,13 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
         regions = lone
     if not regions and not head and len(state.regions) == count and count > 1:
         regions = state.regions
+    if (
+        not regions
+        and "分别" in made.run.left
+        and len(state.regions) == count
+        and places.members(state.clause) == state.regions
+    ):
+        regions, verb_tail = state.regions, head + verb_tail  # A县、B县:项目分别为65个、55个
     if len(regions) == count:
         state.regions = regions
         for q, region in zip(items, regions, strict=True):
@@ -415,6 +436,14 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
             finding = named(made, q, clean(verb_tail)[0], "", after)
             if finding is not None:
                 finding.region = f"·{part}"
+                out.append(finding)
+        return out
+    area = _AREA.match(parts[-1]) if len(parts) == count else None
+    if area and all(_AREA.fullmatch(p) for p in parts[:-1]):
+        for q, part in zip(items, [*parts[:-1], area[0]], strict=True):  # 江北片区、桂林片区分别新建
+            finding = named(made, q, clean(parts[-1][area.end() :] + verb_tail)[0], "", after)
+            if finding is not None:
+                finding.region = part
                 out.append(finding)
         return out
     if len(parts) > count and count > 1:
@@ -474,6 +503,9 @@ def _many(made: Made, subject: str, listed_time: list[Time]) -> list[Finding]:
     return out
 
 
+_AREA = re.compile(r"[^\W\d_]{2,8}?(?:片区|新城|组团|园区|社区)")
+_COUNTED_THINGS = re.compile(r"[两二三四五六七八九十\d]+个(?:项目|工程)(?=$|分别)")
+"""两个项目 behind the names of both."""
 _GROUP = re.compile(r"城区|镇区|乡村|农村|城市|城镇|县城|乡镇|市区|郊区|山区|平原|牧区")
 _SCHOOL = re.compile(
     r"(?:[一二三四五六七八九十]中|[一二三四五六七八九十]小|中学|小学|学校|学院|大学|幼儿园|职高|职中|附中|附小|中专|[职卫农技体艺警商师]校)$"

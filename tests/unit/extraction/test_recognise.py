@@ -222,3 +222,68 @@ def test_next_year_in_a_work_plan_is_the_year_it_plans() -> None:
 def test_a_heading_that_repeats_a_number_of_its_article_is_no_second_target() -> None:
     assert asks("1.新建10所农村学校。各地新建10所农村学校,落实建设资金。") == ["新建农村学校数 add 10 所"]
     assert asks("1.新建10所农村学校。加快建设进度。") == ["新建农村学校数 add 10 所"]
+
+
+def test_members_of_a_class_take_their_measure_from_the_one_before() -> None:
+    assert asks("小学生每天睡眠不少于10小时，初中生9小时，高中生8小时。") == [
+        "小学生睡眠时间 >= 10 小时",
+        "初中生睡眠时间 >= 9 小时",
+        "高中生睡眠时间 >= 8 小时",
+    ]
+    assert [line.split()[0] for line in asks("生活补助每人每月一类不低于600元、二类不低于400元、三类不低于300元。")][
+        1:
+    ] == [
+        "二类生活补助",
+        "三类生活补助",
+    ]
+
+
+def test_a_fall_by_half_and_a_limited_growth() -> None:
+    assert asks("英语教师缺额减少一半；教师平均年龄下降2岁。") == [
+        "英语教师缺额降幅 grow -50 %",
+        "教师平均年龄降幅 grow -2 岁",
+    ]
+    assert asks("肥胖率年均增幅控制在0.2个百分点以内。") == ["肥胖率年均增幅 <= 0.2 个百分点/年"]
+
+
+def test_places_without_their_kind_and_areas_that_get_a_number_each() -> None:
+    assert [c.region_zh for c in read("嘉善、海盐、平湖各新建幼儿园3所。")] == ["嘉善", "海盐", "平湖"]
+    assert [(c.region_zh, c.value) for c in read("老城片区、高铁片区分别规划建设初中1所、2所。")] == [
+        ("老城片区", "1"),
+        ("高铁片区", "2"),
+    ]
+
+
+def test_sizes_of_a_building_named_in_a_clause_without_numbers() -> None:
+    assert asks("迁建嘉兴三中初中部，占地90亩，可容纳学生2400人。") == [
+        "嘉兴三中初中部占地面积 = 90 亩",
+        "嘉兴三中初中部容纳学生数 = 2400 人",
+    ]
+
+
+def test_a_school_that_opens_a_clause_is_whose_target_it_is() -> None:
+    found = read("嘉善中学高考本科上线率较2020年提高6个百分点，在校生稳定在3000人左右。")
+    assert [c.region_zh for c in found] == ["嘉兴市·嘉善中学"] * 2
+
+
+def test_a_sum_for_each_of_those_counted() -> None:
+    assert asks("资助困难家庭大学新生900名，每人5000元。")[1] == "困难家庭大学新生资助标准 = 5000 元/人"
+
+
+def test_no_one_out_of_school() -> None:
+    assert [line.split()[1:] for line in asks("不让一名学生因贫失学。")] == [["eliminate", "0", "名"]]
+
+
+def test_numbers_behind_a_colon_that_take_what_stands_before_it() -> None:
+    assert asks("为1.8万名寄宿生每人每年补助伙食费：小学800元、初中1200元。") == [
+        "小学寄宿生补助伙食费 = 800 元",
+        "初中寄宿生补助伙食费 = 1200 元",
+    ]
+
+
+def test_lessons_a_week_by_year_groups() -> None:
+    assert asks("小学一至三年级每周体育课5节，四年级以上及初中每周不少于4节，高中每周3节。") == [
+        "小学一至三年级体育课数 = 5 节",
+        "四年级以上及初中体育课数 >= 4 节",
+        "高中体育课数 = 3 节",
+    ]
