@@ -17,7 +17,7 @@ from dagster_project.extraction.quantities import COUNT, numeral
 from dagster_project.extraction.resolve import Reference, reference
 from dagster_project.extraction.statements import sentences
 
-VERSION = "2"
+VERSION = 2
 """Raised whenever the same document would give other candidates: then it is extracted anew."""
 
 # Where a sentence without any of these stands, no grammar is tried.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_project.extraction import document, recognise
+from dagster_project.extraction import document, plans, recognise
 from dagster_project.extraction.candidate import COMPARATORS, KINDS, LEVELS, to_csv
 from dagster_project.extraction.extract import extract
 from dagster_project.extraction.resolve import Reference
@@ -93,3 +93,17 @@ def test_only_reference_data_is_read_no_ledger_and_no_labels(tmp_path: Path, mon
     for name in ("regions.csv", "indicators.csv", "indicator_aliases.csv", "units.csv"):
         (tmp_path / name).write_bytes((ROOT / "raw" / "reference" / name).read_bytes())
     assert to_csv(extract(document.from_text("plan", text), Reference(tmp_path))) == to_csv(found)
+
+
+def test_a_first_line_of_many_places_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each rest of a line is asked once; asking it again for every place before it doubled the work with each place."""
+    calls = [0]
+    original = plans._first_of
+
+    def counted(*args: Any) -> str:
+        calls[0] += 1
+        return original(*args)
+
+    monkeypatch.setattr(plans, "_first_of", counted)
+    extract(document.from_text("places", "红塔区310名、江川区190名、" * 2000))
+    assert calls[0] < 200
