@@ -112,7 +112,8 @@ def plan_of(text: str) -> Plan:
     elif first is None and work is None and issued is not None:
         ends = [y for m in _UNTIL.finditer(text) if (y := year_of(m["year"])) is not None and y >= issued]
         if ends:
-            first, last = issued, ends[0]
+            # The year it speaks of most, of equals the first.
+            first, last = issued, Counter(ends).most_common(1)[0][0]
     return Plan(first, last, issued, report, work, report is None and "今年" in text)
 
 
@@ -154,7 +155,10 @@ def region_of(text: str, names: frozenset[str], stems: frozenset[str] = frozense
     for line in reversed(text[-_FOOT:].split("\n")):
         if (found := _named(line.strip(), names)) and (not kind or found.endswith(kind)):
             return found
-    named = Counter(n for line in text[:3000].split("\n") if (n := _named(line, names)))
+    # A text that says 全市 is no district's, whichever its lines name first.
+    named = Counter(
+        n for line in text[:3000].split("\n") if (n := _named(line, names)) and (not kind or n.endswith(kind))
+    )
     if named:
         return max(named.items(), key=lambda item: (item[1], item[0]))[0]
     if spoken := _most_spoken_of(text[:_BODY], kind, names, stems):
