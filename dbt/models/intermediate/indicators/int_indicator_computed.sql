@@ -166,7 +166,8 @@ paired as (
     having cast(sum(c.components) as bigint) = c.component_count
 ),
 
-sums_of_one as (
+{% for name, which in [('sums_of_one', 't.formula_count = 1'), ('sums_of_several', 't.formula_count > 1')] %}
+{{ name }} as (
     select
         c.formula_no as formula_no,
         c.region_code as region_code,
@@ -182,34 +183,13 @@ sums_of_one as (
         max(c.confidence) as confidence,
         max(c.is_corrected) as is_corrected
     from (
-        {{ formula_components('not t.is_paired and t.formula_count = 1') }}
+        {{ formula_components('not t.is_paired and ' ~ which) }}
     ) as c
     group by c.formula_no, c.component_count, c.region_code, c.year, c.stage, c.segment
     having count(*) = c.component_count
 ),
 
-sums_of_several as (
-    select
-        c.formula_no as formula_no,
-        c.region_code as region_code,
-        c.year as year,
-        c.stage as stage,
-        c.segment as segment,
-        {% for side in sides %}
-        cast(sum(case when c.side = '{{ side }}' then c.coefficient * c.value end) as {{ dbl() }}) as {{ side }},
-        cast(sum(case when c.side = '{{ side }}' then c.coefficient * case when c.coefficient < 0 then c.value_high else c.value_low end end) as {{ dbl() }}) as {{ side }}_low,
-        cast(sum(case when c.side = '{{ side }}' then c.coefficient * case when c.coefficient < 0 then c.value_low else c.value_high end end) as {{ dbl() }}) as {{ side }}_high,
-        cast(sum(case when c.side = '{{ side }}' then c.coefficient * c.received_value end) as {{ dbl() }}) as received_{{ side }},
-        {% endfor %}
-        max(c.confidence) as confidence,
-        max(c.is_corrected) as is_corrected
-    from (
-        {{ formula_components('not t.is_paired and t.formula_count > 1') }}
-    ) as c
-    group by c.formula_no, c.component_count, c.region_code, c.year, c.stage, c.segment
-    having count(*) = c.component_count
-),
-
+{% endfor %}
 -- Of several formulas of one indicator the first that is complete stands.
 {% set numbers = ['numerator', 'numerator_low', 'numerator_high', 'denominator', 'denominator_low', 'denominator_high', 'received_numerator', 'received_denominator'] %}
 {% set of_pairs = ['quotients', 'quotients_low', 'quotients_high', 'received_quotients', 'all_reach_bounds', 'received_all_reach_bounds', 'has_zero_denominator'] %}
