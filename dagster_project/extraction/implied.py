@@ -126,8 +126,6 @@ def read(clause: str, numbered: bool, sentence: str, before: str = "") -> list[I
         )
     if not numbered and _COVERED_ALONE.fullmatch(text):
         return [Implied(f"{CARRIED}覆盖率", "=", "100", "%")]
-    if not found and not numbered and (m := _NOT_ONE.search(text)):
-        return [_none(m["np"])]
     if not found and not numbered:
         if _ALL_DONE.fullmatch(text):
             return [Implied(CARRIED, "=", "100", "%")]

@@ -23,9 +23,6 @@ from dagster_project.extraction.quantities import (
 )
 from dagster_project.extraction.subjects import STAGED, clean, needs_subject, short, trim, with_head
 
-_CONDITION = re.compile(
-    r"的(?:学校|乡镇|镇街|县[市区]*|项目|单位|个人|园|机构|教师|地区|企业|班级)?(?:$|[,，]|(?:责令|予以|不予|给予|取消|通报|约谈|扣|暂停|停止|不得|视为|纳入))"
-)
 _STOP_AFTER = re.compile(
     r"^(?:的)?(?:目标任务|目标要求|目标|要求|水平|以上水平|任务|标准|规模|左右|以上|以内|范围|范围内|范围之内|比例|指标|的比例|一线|大关|关口|线)?$"
 )
