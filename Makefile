@@ -7,7 +7,7 @@ WHEELS ?=
 PIP_FLAGS = --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 PIP_SOURCE = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 
-.PHONY: help env env-dev refresh docs test test-clients soak test-offline lint types dev bundle clean
+.PHONY: help env env-dev refresh docs test test-programs test-clients soak test-offline lint types dev bundle clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1 \t/'
 
@@ -39,6 +39,11 @@ docs: refresh ## write the dictionary, cells and verdicts of docs/ from the serv
 
 test: lint types ## lint, types and tests
 	@.venv/bin/python -m pytest $(ARGS)
+
+test-programs: ## the Debian packages that some tests drive (browser, PostgreSQL); as root
+	@packages="$$(sed 's/#.*//' tests/debian-packages.txt)"; \
+		dpkg-query --show $$packages > /dev/null 2>&1 \
+		|| { apt-get update --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends $$packages; }
 
 .clients/%/.made: requirements-clients-%.lock .venv/.dev
 	@rm -rf .clients/$*

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +18,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
+
+# Tests run in several processes; each refreshes through a parse of its own. Before dbt's folder is looked up.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ["DBT_TARGET_PATH"] = str(Path(__file__).parent.parent / "dbt" / "target" / worker)
 
 from dagster_project.cli import cli
 from dagster_project.demo.county import counties
@@ -130,6 +135,22 @@ def another_writer(settings: Settings) -> Iterator[subprocess.Popen[str]]:
         yield holder
 
 
+def _refreshed_once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], Site]) -> Site:
+    """A site that `make` fills, refreshed once; all processes of a test run share it, so nobody may change it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if worker else base) / name
+    about = folder / "site.txt"
+    with FileLock(folder.with_suffix(".lock")):
+        if not about.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            built = make(folder)
+            result = built.run("refresh")
+            assert result.exit_code == 0, result.output
+            about.write_text(f"{built.raw}\n{built.home}", encoding="utf-8")
+    return Site(*map(Path, about.read_text(encoding="utf-8").split("\n")))
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     """A site of its own with no figures and nothing published."""
@@ -139,35 +160,36 @@ def site(tmp_path: Path) -> Site:
 @pytest.fixture(scope="session")
 def province(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The miniature province, refreshed once; read only."""
-    built = new_site(tmp_path_factory.mktemp("province"))
-    for folder, files_of in (("statistics", PROVINCE), ("local", PROVINCE / "local")):
-        (built.raw / folder).mkdir(exist_ok=True)
-        for file in sorted(files_of.glob("*.csv")):
-            built.vouch(Path(shutil.copy(file, built.raw / folder / file.name)))
-    result = built.run("refresh")
-    assert result.exit_code == 0, result.output
-    return built
+
+    def make(folder: Path) -> Site:
+        site = new_site(folder)
+        for room, files_of in (("statistics", PROVINCE), ("local", PROVINCE / "local")):
+            (site.raw / room).mkdir(exist_ok=True)
+            for file in sorted(files_of.glob("*.csv")):
+                site.vouch(Path(shutil.copy(file, site.raw / room / file.name)))
+        return site
+
+    return _refreshed_once("province", tmp_path_factory, make)
 
 
 @pytest.fixture(scope="session")
 def demo_counties(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The synthetic counties, the ordinary one with 300 schools, refreshed once; read only."""
-    built = new_site(tmp_path_factory.mktemp("counties"))
-    write(built.raw, counties(300), *DEMO_YEARS, seed=1, tell=lambda line: None)
-    # A refresh without any published figure is refused.
-    built.statistics(2024, {})
-    result = built.run("refresh")
-    assert result.exit_code == 0, result.output
-    return built
+
+    def make(folder: Path) -> Site:
+        site = new_site(folder)
+        write(site.raw, counties(300), *DEMO_YEARS, seed=1, tell=lambda line: None)
+        # A refresh without any published figure is refused.
+        site.statistics(2024, {})
+        return site
+
+    return _refreshed_once("counties", tmp_path_factory, make)
 
 
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The inputs as shipped in `raw/`, refreshed once into a home of their own; read only."""
-    built = Site(ROOT / "raw", tmp_path_factory.mktemp("shipped") / "home")
-    result = built.run("refresh")
-    assert result.exit_code == 0, result.output
-    return built
+    return _refreshed_once("shipped", tmp_path_factory, lambda folder: Site(ROOT / "raw", folder / "home"))
 
 
 @pytest.fixture

@@ -92,8 +92,9 @@ def closing(out: Console, settings: Settings, record: Record, shown_problems: in
     if record.seconds:
         took = ", ".join(f"{name} {seconds:.1f}s" for name, seconds in record.seconds.items())
         lines.append(f"用时 / took: {took}")
-    lines.append("接着可以 / next: " + escape(_next(settings, record)))
     out.print(Panel("\n".join(lines), border_style=style, expand=False))
+    # Outside the frame and unbroken, so that it can be copied.
+    out.print("接着可以 / next: " + escape(_next(settings, record)), soft_wrap=True)
 
 
 def _next(settings: Settings, record: Record) -> str:

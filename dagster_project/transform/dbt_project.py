@@ -16,8 +16,10 @@ from dagster_project.fingerprint import of_files
 from dagster_project.settings import ROOT
 
 PROJECT = ROOT / "dbt"
-# Of its own: what somebody builds by hand in dbt/target must never be taken for the project as it is.
-TARGET = PROJECT / "target" / "refresh"
+# Elsewhere where dbt's own variables say so: a checkout that may not be written, or two refreshes at once.
+# A folder of its own in it: what somebody builds by hand must never be taken for the project as it is.
+TARGET = Path(os.environ.get("DBT_TARGET_PATH") or PROJECT / "target").resolve() / "refresh"
+_LOGS = Path(os.environ.get("DBT_LOG_PATH") or PROJECT / "logs").resolve()
 _MANIFEST = TARGET / "manifest.json"
 _CACHE = TARGET / "partial_parse.msgpack"
 _PARSED_FROM = TARGET / "parsed_from.txt"
@@ -134,7 +136,7 @@ def _dbt(build_file: Path | None) -> Iterator[Any]:
         os.environ["ZHIBIAO_BUILD"] = str(build_file)
     quiet = ["--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none"]
     places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(TARGET)]
-    places += ["--log-path", str(PROJECT / "logs")]
+    places += ["--log-path", str(_LOGS)]
     try:
         yield lambda command, parsed: dbtRunner(manifest=parsed).invoke([*quiet, *command, *places])
     finally:
