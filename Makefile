@@ -7,7 +7,7 @@ WHEELS ?=
 PIP_FLAGS = --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 PIP_SOURCE = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 
-.PHONY: help env env-dev refresh docs test test-programs test-clients soak test-offline lint types dev bundle clean
+.PHONY: help env env-dev refresh docs dbt-docs test test-programs test-clients soak test-offline lint types dev bundle clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1 \t/'
 
@@ -36,6 +36,9 @@ refresh: env ## load raw/, compute, check, publish
 
 docs: refresh ## write the dictionary, cells and verdicts of docs/ from the served snapshot
 	@.venv/bin/python -m dagster_project.report.docs
+
+dbt-docs: refresh ## dbt's own pages on the models (lineage, SQL, columns) as one file, warehouse/dbt_docs.html
+	@.venv/bin/python -m dagster_project.report.dbt_docs
 
 test: lint types ## lint, types and tests
 	@.venv/bin/python -m pytest $(ARGS)

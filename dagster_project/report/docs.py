@@ -4,7 +4,7 @@ import sys
 
 from dagster_project import build_file
 from dagster_project.publish import snapshot
-from dagster_project.report import dictionary, verdicts
+from dagster_project.report import cards, dictionary, verdicts
 from dagster_project.settings import ROOT, Settings
 
 
@@ -14,7 +14,12 @@ def main() -> None:
     if served is None:
         sys.exit("还没有快照 / no snapshot yet: make refresh")
     with build_file.reading(served.database) as connection:
-        for name, text in {**dictionary.pages(connection), "verdicts.md": verdicts.page(connection)}.items():
+        pages = {
+            **dictionary.pages(connection),
+            "cards.md": cards.page(connection),
+            "verdicts.md": verdicts.page(connection),
+        }
+        for name, text in pages.items():
             (ROOT / "docs" / name).write_text(text, encoding="utf-8")
             print(f"已写 / written: docs/{name}")
 

@@ -5,11 +5,13 @@ dbt is imported late: it costs 1.5 CPU seconds, and a code location must load wi
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dagster_project.fingerprint import of_files
@@ -76,6 +78,22 @@ def build(build_file: Path, *, arguments: tuple[str, ...] = ()) -> list[NodeResu
     ]
 
 
+def describe(database: Path, page: Path) -> None:
+    """dbt's own pages on all models (lineage, columns, SQL) as one HTML file that needs nothing else. Raises DbtError.
+
+    `database` is a built file; dbt opens what it describes for writing, so it is given a copy.
+    """
+    parsed = _manifest_object(_fingerprint())
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / database.name
+        shutil.copyfile(database, copy)
+        with _dbt(copy, target=Path(folder)) as run:
+            response = run(["docs", "generate", "--static"], parsed)
+        if not response.success:
+            raise DbtError(_one_line(response.exception))
+        shutil.copyfile(Path(folder) / "static_index.html", page)
+
+
 def tested(node: dict[str, Any]) -> str:
     """The node a dbt test speaks of: the model it is attached to, or the last one it reads ("?" if it reads none)."""
     return str(node.get("attached_node") or (node["depends_on"]["nodes"] or ["?"])[-1])
@@ -125,7 +143,7 @@ def _parse(now: str) -> None:
 
 
 @contextmanager
-def _dbt(build_file: Path | None) -> Iterator[Any]:
+def _dbt(build_file: Path | None, target: Path = TARGET) -> Iterator[Any]:
     """A function that invokes dbt; afterwards the file is unlocked and the working folder is what it was."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -135,7 +153,7 @@ def _dbt(build_file: Path | None) -> Iterator[Any]:
     if build_file is not None:
         os.environ["ZHIBIAO_BUILD"] = str(build_file)
     quiet = ["--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none"]
-    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(TARGET)]
+    places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target)]
     places += ["--log-path", str(_LOGS)]
     try:
         yield lambda command, parsed: dbtRunner(manifest=parsed).invoke([*quiet, *command, *places])

@@ -119,6 +119,7 @@ def test_run_as_a_module_it_writes_the_pages_of_the_served_snapshot(
     monkeypatch.setenv("ZHIBIAO_HOME", str(province.home))
     docs.main()
     assert sorted(path.name for path in (tmp_path / "docs").iterdir()) == [
+        "cards.md",
         "cells.md",
         "dictionary.md",
         "dictionary.zh-CN.md",
