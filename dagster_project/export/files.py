@@ -14,7 +14,6 @@ from dagster_project.export.tables import ExportError, Table
 from dagster_project.publish import snapshot
 from dagster_project.settings import Settings
 
-FORMS = ("xlsx", "csv", "parquet", "datapackage")
 _README = "README.txt"
 # Sorting a large table goes to disk beyond this.
 _MEMORY = "1GB"
@@ -66,9 +65,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, table: Table, found: About, 
 
 
 def _csv(connection: duckdb.DuckDBPyConnection, table: Table, found: About, folder: Path) -> None:
-    expressions = [
-        f'{text.harmless(c.name) if c.kind == "text" else c.name} as "{c.name}"' for c in table.columns
-    ]
+    expressions = [f'{text.harmless(c.name) if c.kind == "text" else c.name} as "{c.name}"' for c in table.columns]
     # The byte order mark, without which Excel takes UTF-8 for the local encoding, as part of the first heading.
     first = table.columns[0].name
     expressions[0] = expressions[0].removesuffix(f'"{first}"') + f'"\ufeff{first}"'
@@ -85,7 +82,9 @@ def _readme(found: About, form: str, chosen: Sequence[Table]) -> str:
     return "".join(parts)
 
 
-CSV_ZH = "UTF-8 带 BOM；文字若会被当作公式（或以撇号开头），前面加一个撇号，去掉开头的一个撇号即为原文；控制字符写成可见符号"
+CSV_ZH = (
+    "UTF-8 带 BOM；文字若会被当作公式（或以撇号开头），前面加一个撇号，去掉开头的一个撇号即为原文；控制字符写成可见符号"
+)
 CSV_EN = (
     "UTF-8 with BOM; a text that might be run as a formula, or begins with an apostrophe, has an apostrophe in front: "
     "take one leading apostrophe away to have it back; control characters are written as visible signs"
@@ -109,7 +108,9 @@ def _refuse_place(settings: Settings, out: Path, form: str, force: bool) -> None
     if not force:
         raise ExportError(f"{out}: 已存在，--force 可替换 / exists already; --force replaces it")
     if out.is_symlink() or (form == "xlsx") != out.is_file() or (form != "xlsx" and not _is_export(out)):
-        raise ExportError(f"{out}: 不是导出的结果，请移走或另取名字 / is no export; move it away or choose another name")
+        raise ExportError(
+            f"{out}: 不是导出的结果，请移走或另取名字 / is no export; move it away or choose another name"
+        )
 
 
 def _is_export(folder: Path) -> bool:
@@ -146,7 +147,7 @@ def _appearing_whole(out: Path) -> Iterator[tuple[Path, Path]]:
 
 @contextmanager
 def _opened(served: snapshot.Snapshot, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    config = {"memory_limit": _MEMORY, "temp_directory": str(spill)}
+    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": _MEMORY, "temp_directory": str(spill)}
     connection = duckdb.connect(str(served.database), read_only=True, config=config)
     try:
         yield connection

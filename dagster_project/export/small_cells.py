@@ -161,7 +161,9 @@ def _hide_indicators(connection: duckdb.DuckDBPyConnection, threshold: int) -> N
         where {" or ".join(f"{what} and {column} > 0 and {column} < {threshold}" for what, column in _OF_PERSONS)}
         group by all"""
     )
-    while any(connection.execute(_AND_WHAT_THEY_ENTER.format(inputs=inputs)).fetchall() != [(0,)] for inputs in _INPUTS):
+    while any(
+        connection.execute(_AND_WHAT_THEY_ENTER.format(inputs=inputs)).fetchall() != [(0,)] for inputs in _INPUTS
+    ):
         pass
 
 
@@ -200,7 +202,9 @@ def _shown(table: Table, threshold: int) -> str:
     """The rows of a table, its hidden values empty, with the column `suppressed`."""
     rules = _rules(table)
     # A rank says between which shown values a hidden one lies.
-    numbers = [c.name for c in table.columns if c.name == "rank_no" or (c.kind == "number" and c.name not in _NO_COUNTS)]
+    numbers = [
+        c.name for c in table.columns if c.name == "rank_no" or (c.kind == "number" and c.name not in _NOT_OF_THE_ROW)
+    ]
     whys = [f"why_{number}" for number in range(len(rules))]
     reasons = ", ".join(f"{rule.reason} as {why}" for rule, why in zip(rules, whys, strict=True))
     over = {
@@ -226,8 +230,11 @@ def _rules(table: Table) -> tuple[_Rule, ...]:
     )
 
 
-# Limits and aims of policy: they stand in documents and are nobody's count.
-_NO_COUNTS = ("standard_low", "standard_high", "target_value", "target_value_high", "required_value")
+# Limits and aims of policy, which are nobody's count; and figures of another row, which have a rule of their own.
+_NOT_OF_THE_ROW = (
+    "standard_low", "standard_high", "target_value", "target_value_high", "required_value",
+    "previous_value", "parent_value", "national_value",
+)  # fmt: skip
 # Tables that say nowhere how many persons there are.
 _FREE = (
     "assessment_condition", "dim_document", "dim_indicator", "dim_measure", "dim_region", "dim_source", "fct_target",
@@ -267,7 +274,9 @@ _RULES: dict[str, tuple[_Rule, ...]] = {
     "fct_measure": (_Rule(_measure("measure_code")),),
     "fct_indicator": (
         _Rule(
-            _indicator("h.region_code = t.region_code and h.year = t.year and h.base_indicator is not distinct from t.base_indicator"),
+            _indicator(
+                "h.region_code = t.region_code and h.year = t.year and h.base_indicator is not distinct from t.base_indicator"
+            ),
         ),
     ),
     "reconciliation": (_Rule(_indicator()),),

@@ -110,7 +110,9 @@ def _sheets(
 def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[tuple[Any, ...]]:
     """The rows with two values more: the unit that its figures are in, and decimals to show; both may be missing."""
     names = {column.name for column in table.columns}
-    shown = ", ".join(f"{text.visible(f't.{c.name}') if c.kind == 'text' else f't.{c.name}'} as {c.name}" for c in table.columns)
+    shown = ", ".join(
+        f"{text.visible(f't.{c.name}') if c.kind == 'text' else f't.{c.name}'} as {c.name}" for c in table.columns
+    )
     own = next((f"t.{name}" for name in ("unit", "base_unit") if name in names), "null")
     # An indicator that compares others has their unit.
     base = "t.base_indicator" if "base_indicator" in names else "null"
@@ -127,7 +129,14 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[tuple
 
 
 def _cell(
-    book: _Book, sheet: Worksheet, at: tuple[int, int], table: Table, column: Column, value: Any, unit: str, decimals: int
+    book: _Book,
+    sheet: Worksheet,
+    at: tuple[int, int],
+    table: Table,
+    column: Column,
+    value: Any,
+    unit: str,
+    decimals: int,
 ) -> int:
     """Write one value as what it is, never as a formula; gives the width it takes."""
     match value:
@@ -195,7 +204,9 @@ def _head(book: _Book, sheet: Worksheet, table: Table) -> None:
 
 def _contents(book: _Book, sheet: Worksheet, written: Sequence[_Written]) -> None:
     bold, link = book.file.add_format({"bold": True}), book.file.get_default_url_format()
-    for place, heading in enumerate(("工作表 / sheet", "表 / table", "行数 / rows", "粒度 / a row for each", "含义", "meaning")):
+    for place, heading in enumerate(
+        ("工作表 / sheet", "表 / table", "行数 / rows", "粒度 / a row for each", "含义", "meaning")
+    ):
         sheet.write_string(0, place, heading, bold)
     for row, one in enumerate(written, 1):
         sheet.write_url(row, 0, f"internal:'{one.sheet}'!A1", link, one.sheet)
@@ -220,7 +231,9 @@ def _front(book: _Book, sheet: Worksheet, about: About) -> None:
     for row, (head, line) in enumerate((*about.lines(), *_how_to_read(book)), 2):
         sheet.write_string(row, 0, head, heading)
         sheet.write_string(row, 1, line, wrapped)
-    sheet.write_url(row + 2, 0, f"internal:'{_CONTENTS}'!A1", book.file.get_default_url_format(), f"{_CONTENTS} / contents")
+    sheet.write_url(
+        row + 2, 0, f"internal:'{_CONTENTS}'!A1", book.file.get_default_url_format(), f"{_CONTENTS} / contents"
+    )
 
 
 def _how_to_read(book: _Book) -> Iterator[tuple[str, str]]:
