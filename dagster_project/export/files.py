@@ -137,9 +137,15 @@ def _appearing_whole(out: Path) -> Iterator[tuple[Path, Path]]:
         yield staged, spill
         for path in (staged, *staged.rglob("*")):
             _sync(path)
+        old = work / "old"
         if out.is_dir():
-            os.rename(out, work / "old")
-        os.replace(staged, out)
+            os.rename(out, old)
+        try:
+            os.replace(staged, out)
+        except OSError:
+            if old.exists():
+                os.rename(old, out)
+            raise
         _sync(out.parent)
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -161,9 +161,8 @@ def _hide_indicators(connection: duckdb.DuckDBPyConnection, threshold: int) -> N
         where {" or ".join(f"{what} and {column} > 0 and {column} < {threshold}" for what, column in _OF_PERSONS)}
         group by all"""
     )
-    while any(
-        connection.execute(_AND_WHAT_THEY_ENTER.format(inputs=inputs)).fetchall() != [(0,)] for inputs in _INPUTS
-    ):
+    connection.execute(_AND_WHAT_MEASURES_ENTER)
+    while any(connection.execute(one).fetchall() != [(0,)] for one in _AND_WHAT_INDICATORS_ENTER):
         pass
 
 
@@ -173,28 +172,49 @@ _OF_PERSONS = (
     ("n.side is not null", "f.numerator"),
     ("d.side is not null", "f.denominator"),
 )
-_AND_WHAT_THEY_ENTER = f"""
+_NOT_YET = """anti join hidden_indicator as h on h.region_code = f.region_code and h.year = f.year and h.stage = f.stage
+    and h.segment = f.segment and h.indicator_code = f.indicator_code
+    and h.base_indicator is not distinct from f.base_indicator"""
+_AND_WHAT_MEASURES_ENTER = f"""
 insert into hidden_indicator
+with needed as materialized (
+    select {_CELL}, s.series_code, t.measure_code, f.year + t.year_from as year_from, f.year + t.year_to as year_to,
+        coalesce(nullif(t.measure_stage, ''), f.stage) as measure_stage,
+        coalesce(nullif(t.measure_segment, ''), f.segment) as measure_segment
+    from marts.fct_indicator as f
+    inner join marts.indicator_term as t on t.indicator_code = f.indicator_code
+    left join series as s on s.region_code = f.region_code
+),
+hidden as materialized (
+    select p.*, s.series_code from person_figure as p
+    inner join series as s on s.region_code = p.region_code where p.why is not null
+)
+select {_CELL}, f.series_code, 'derived' from needed as f
+inner join hidden as p on p.series_code = f.series_code and p.measure_code = f.measure_code
+    and p.stage = f.measure_stage and p.segment = f.measure_segment and p.year between f.year_from and f.year_to
+{_NOT_YET}
+group by all"""
+# Values that compare or combine other values: of the same region, or of the regions below it.
+_AND_WHAT_INDICATORS_ENTER = tuple(
+    f"""
+insert into hidden_indicator
+with hidden as materialized (
+    select indicator_code, region_code, series_code, year from hidden_indicator group by all
+)
 select {_CELL}, s.series_code, 'derived' from marts.fct_indicator as f
 left join series as s on s.region_code = f.region_code
-{{inputs}}
-anti join hidden_indicator as h on h.region_code = f.region_code and h.year = f.year and h.stage = f.stage
-    and h.segment = f.segment and h.indicator_code = f.indicator_code and h.base_indicator is not distinct from f.base_indicator
+{inputs}
+{_NOT_YET}
 group by all"""
-# What enters a value: cells of measures, values of other indicators, values of the regions below.
-_INPUTS = (
-    """inner join marts.indicator_term as t on t.indicator_code = f.indicator_code
-    inner join person_figure as p on p.why is not null and p.measure_code = t.measure_code
-        and p.stage = coalesce(nullif(t.measure_stage, ''), f.stage)
-        and p.segment = coalesce(nullif(t.measure_segment, ''), f.segment)
-        and p.year between f.year + t.year_from and f.year + t.year_to
-    inner join series as x on x.region_code = p.region_code and x.series_code = s.series_code""",
-    """inner join hidden_indicator as x on x.indicator_code = f.base_indicator and x.year = f.year
-        and (x.region_code = f.region_code or x.region_code in
-        (select d.region_code from marts.dim_region as d where d.parent_code = f.region_code))""",
-    """inner join marts.indicator_term as t on t.indicator_code = f.indicator_code
-    inner join hidden_indicator as x on x.indicator_code = t.input_indicator_code and x.series_code = s.series_code
-        and x.year between f.year + t.year_from and f.year + t.year_to""",
+    for inputs in (
+        """inner join hidden as x on x.indicator_code = f.base_indicator and x.year = f.year
+        and x.region_code = f.region_code""",
+        """inner join hidden as x on x.indicator_code = f.base_indicator and x.year = f.year
+        inner join marts.dim_region as d on d.region_code = x.region_code and d.parent_code = f.region_code""",
+        """inner join marts.indicator_term as t on t.indicator_code = f.indicator_code
+        inner join hidden as x on x.indicator_code = t.input_indicator_code and x.series_code = s.series_code
+            and x.year between f.year + t.year_from and f.year + t.year_to""",
+    )
 )
 
 
