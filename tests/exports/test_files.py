@@ -113,6 +113,11 @@ def test_a_table_that_is_not_there_leaves_nothing_behind(small_site: Site, out: 
     refused = small_site.run("export", str(out), "--format", "parquet", "--tables", "dim_source,fct_nothing")
     assert refused.exit_code == 2 and "fct_nothing" in refused.output
     assert list(out.parent.iterdir()) == []
+    # Nor does it take away what was there.
+    exported(small_site, out, "--format", "parquet", "--tables", "dim_source")
+    refused = small_site.run("export", str(out), "--format", "parquet", "--tables", "fct_nothing", "--force")
+    assert refused.exit_code == 2 and (out / "dim_source.parquet").is_file()
+    assert list(out.parent.iterdir()) == [out]
 
 
 @pytest.mark.parametrize(("name", "form"), [("out.xlsx", "csv"), ("out", "xlsx")])

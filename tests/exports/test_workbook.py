@@ -5,13 +5,14 @@ from pathlib import Path
 
 import duckdb
 import openpyxl
+import pandas as pd
 import pytest
 from openpyxl.workbook import Workbook
 
 from dagster_project.export import about, tables, workbook
 from dagster_project.publish import snapshot
 from tests.conftest import Site
-from tests.exports.conftest import HOSTILE
+from tests.exports.conftest import HOSTILE, YEAR
 
 TABLES = (
     "mart_public_kindergarten_share,mart_pupil_teacher_ratio,mart_compulsory_retention,mart_equity,fct_indicator,"
@@ -85,6 +86,14 @@ def test_decimals_are_those_of_the_indicator(book: Workbook, small_site: Site) -
         if value.value is not None:
             shown = value.number_format.removesuffix("%").partition(".")[2]
             assert len(shown) == decimals[code.value]
+
+
+def test_pandas_reads_a_sheet_below_its_labels(small_site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    assert small_site.run("export", str(path), "--tables", "mart_public_kindergarten_share").exit_code == 0
+    frame = pd.read_excel(path, sheet_name="公办园在园幼儿占比", header=1, dtype={"region_code": str})
+    county = frame[(frame["region_code"] == "441802") & (frame["year"] == YEAR)]
+    assert list(county["value"]) == [pytest.approx(0.97)]
 
 
 def test_codes_are_text_and_years_numbers(book: Workbook) -> None:
