@@ -29,12 +29,12 @@ _UNIT_OF_ROW = "指标或数据项的单位"
 _PER_CENT = "百分比 / per cent"
 # The spread itself has no unit; what it is of does, without the dictionary saying so.
 _NO_UNIT = {("mart_equity", "value")}
-_ALSO_OF_ROW = {("mart_equity", "largest"), ("mart_equity", "smallest")}
+_ALSO_OF_ROW = {("mart_equity", "largest"), ("mart_equity", "smallest"), ("fct_target", "baseline")}
 
 
 @dataclass
 class _Written:
-    """A sheet that is done: its name, the table and which rows of it."""
+    """A sheet that is done: its name, the table and how many rows of it."""
 
     sheet: str
     table: Table
@@ -186,7 +186,8 @@ def _width(value: str) -> int:
 def _name(label: str, number: int, taken: set[str]) -> str:
     """A name that Excel takes and no other sheet has; the second sheet of a table is `<name> (2)`."""
     plain = "".join(letter for letter in label if letter not in "[]:*?/\\'")
-    ends = [f" ({number})"] if number > 1 else ["", *(f" {n}" for n in range(2, 100))]
+    sheet = f" ({number})" if number > 1 else ""
+    ends = [sheet, *(f" {n}{sheet}" for n in range(2, 100))]
     return next(name for end in ends if (name := plain[: _NAME_LETTERS - len(end)] + end) not in taken)
 
 
