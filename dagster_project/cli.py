@@ -385,6 +385,33 @@ def review(
     click.echo(f"接受 / accepted {len(accepted)}，否决 / rejected {len(rejected)}；接着 / next: make refresh")
 
 
+@cli.command()
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(["xlsx", "csv", "parquet", "datapackage"]), default="xlsx", show_default=True,
+    help="工作簿，或一个文件夹 / a workbook, or a folder of files.",
+)  # fmt: skip
+@click.option("--tables", default="", metavar="A,B", help="只要这些表，默认全部 / these tables only; default: all.")
+@click.option(
+    "--small-cells", type=click.IntRange(min=0), default=0, envvar="ZHIBIAO_SMALL_CELLS", metavar="K",
+    help="隐去小于 K 人的计数及可推出它们的数；0 为不隐去 / leave out counts under K persons; 0: none.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="替换上一次的导出 / replace an export that is there.")
+def export(out: Path, form: str, tables: str, small_cells: int, force: bool) -> None:
+    """把所提供的快照写成文件 / write the served snapshot into files that other programs read."""
+    from dagster_project.export import files
+    from dagster_project.export.tables import ExportError
+
+    names = [name.strip() for name in tables.split(",") if name.strip()]
+    try:
+        written = files.export(_settings(), out, form, names, small_cells, force=force)
+    except ExportError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"已写 / written: {out}；快照 / snapshot {written.snapshot_id}")
+    if written.hidden:
+        click.echo(f"隐去 / left out: {written.hidden.total} 个值 / values")
+
+
 @cli.command(name="map")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--source", default="schools", show_default=True, help="来源，如 county_facts / source.")

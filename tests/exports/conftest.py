@@ -1,0 +1,53 @@
+"""A site whose labels try to be formulas, and whose counts are small enough to point at persons; refreshed once."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Site, copied
+
+HOSTILE = [
+    '=HYPERLINK("http://example.invalid","点此")',
+    "@SUM(1+1)*cmd",
+    "-2+3",
+    "＝1+1",
+    "　=1+1",
+    "'先有撇号",
+    'a"b, c和换行',
+]
+LONG = "长" * 40_000
+YEAR = 2024
+# Children of kindergartens: all, in public ones, in private ones. Two counties and their prefecture.
+CHILDREN = {"441802": (100, 97, 3), "441803": (60, 20, 40), "441800": (160, 117, 43)}
+NAMES = {"441802": "清城区", "441803": "清新区", "441800": "清远市"}
+MEASURES = ("enrolment", "enrolment_public", "enrolment_private")
+
+
+@pytest.fixture(scope="session")
+def small_site(province: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The miniature province with these counties beside it; read only."""
+    built = copied(province, tmp_path_factory.mktemp("small"))
+    rows: list[dict[str, object]] = [
+        {
+            "region_code": code, "region_zh": NAMES[code], "year": YEAR, "level": "preschool", "measure": measure,
+            "measure_zh": measure, "value": value, "unit": "人",
+        }
+        for code, values in CHILDREN.items()
+        for measure, value in zip(MEASURES, values, strict=True)
+    ]  # fmt: skip
+    # Schools are no persons, and nobody is no small number.
+    for measure, value, unit in (("schools", 2, "所"), ("enrolment_inclusive_private", 0, "人")):
+        rows.append({**rows[0], "measure": measure, "value": value, "unit": unit})
+    built.statistics(YEAR, *rows, name=f"{YEAR}-counties")
+    for number, label in enumerate(HOSTILE):
+        plain = {"region_code": "441800", "region_zh": "清远市", "source_zh": label, "publisher_zh": LONG}
+        built.statistics(2010 + number, plain, name=f"{2010 + number}-hostile")
+    result = built.run("refresh")
+    assert result.exit_code == 0, result.output
+    return built
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A place that nothing was exported to yet."""
+    return tmp_path / "out"
