@@ -7,17 +7,18 @@ none: a reader sees the old snapshot or the new, whole, and never waits longer t
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 import duckdb
 import psycopg
 from psycopg import errors, sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from dagster_project import build_file
 from dagster_project.publish.snapshot import Snapshot
 
 SCHEMAS = ("marts", "bi", "quality", "meta")
+_DEFAULTS: dict[str, str | int] = {"connect_timeout": 10, "application_name": "zhibiao"}
 # How a schema is known to be a copy that may be replaced.
 _MARK = "zhibiao snapshot"
 _PATIENCE = 30.0
@@ -70,14 +71,19 @@ def copy(
     seconds the swap is tried while others hold transactions open. Raises PostgresError.
     """
     try:
-        known = {"connect_timeout": 10, "application_name": "zhibiao", **conninfo_to_dict(dsn)}
+        known = conninfo_to_dict(dsn)
+        full = make_conninfo(dsn, **{name: value for name, value in _DEFAULTS.items() if name not in known})
     except psycopg.ProgrammingError:
         # libpq's message would show the text it could not read, password and all.
         raise PostgresError(
             "连接写法不对 / the connection is not written as PostgreSQL has it: postgresql://user@host:5432/database"
         ) from None
     try:
-        with build_file.reading(served.database) as connection, psycopg.connect("", **known) as target, target.transaction():
+        with (
+            build_file.reading(served.database) as connection,
+            psycopg.connect(full) as target,
+            target.transaction(),
+        ):
             return _copy(connection, target, served, readers, again, patience)
     except psycopg.Error as error:
         text = " ".join(str(error).split())
@@ -107,8 +113,8 @@ def _copy(
     _replace(target, patience)
     # Only now do their names lead to the new tables.
     for (view,) in views:
-        target.execute(_script(view))
-    target.execute(_script(";\n".join(_comments(connection))))
+        target.execute(sql.SQL(view))
+    target.execute(sql.SQL(";\n".join(_comments(connection))))
     for schema in SCHEMAS:
         target.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(schema), f"{_MARK} {served.id}"))
     _grant(target, readers)
@@ -170,7 +176,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, target: psycopg.Connection[Any]
     name = sql.SQL(".").join((_next(table.schema), sql.Identifier(table.name)))
     columns = sql.SQL(", ").join(
         sql.SQL("{} {} {}").format(
-            sql.Identifier(column), _script(_TYPES[kind][0]), _script("" if may_be_null else "not null")
+            sql.Identifier(column), sql.SQL(_TYPES[kind][0]), sql.SQL("" if may_be_null else "not null")
         )
         for column, kind, may_be_null in table.columns
     )
@@ -192,7 +198,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, target: psycopg.Connection[Any]
         columns = sql.SQL(", ").join(map(sql.Identifier, table.key))
         # A grain may have columns that are empty for some rows; a primary key may not.
         form = "create unique index on {} ({})" if may_be_null else "alter table {} add primary key ({})"
-        target.execute(_script(form).format(name, columns))
+        target.execute(sql.SQL(form).format(name, columns))
     return count
 
 
@@ -232,7 +238,7 @@ def _lock(target: psycopg.Connection[Any], statement: sql.Composed, patience: fl
         try:
             # What a try locked before it met a reader is let go with it.
             with target.transaction():
-                target.execute(_script(f"set local lock_timeout = '{_TRY}'"))
+                target.execute(sql.SQL(f"set local lock_timeout = '{_TRY}'"))
                 target.execute(statement)
                 return
         except errors.LockNotAvailable:
@@ -266,7 +272,7 @@ def _comments(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             where schema_name in ('marts', 'bi', 'quality', 'meta') and comment is not null"""
     ).fetchall():
         what = sql.Identifier(schema, name, column) if column else sql.Identifier(schema, name)
-        yield sql.SQL("comment on {} {} is {}").format(_script(kind), what, text).as_string()
+        yield sql.SQL("comment on {} {} is {}").format(sql.SQL(kind), what, text).as_string()
 
 
 def _held(target: psycopg.Connection[Any]) -> str | None:
@@ -290,12 +296,7 @@ def _next(schema: str) -> sql.Identifier:
     return sql.Identifier(f"{schema}_next")
 
 
-def _script(text: str) -> sql.SQL:
-    """SQL that this module or the snapshot wrote; nothing a person typed."""
-    return sql.SQL(cast(LiteralString, text))
-
-
-def _one(target: psycopg.Connection[Any], query: LiteralString) -> tuple[Any, ...]:
+def _one(target: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:
     row = target.execute(query).fetchone()
     assert row is not None
     return cast(tuple[Any, ...], row)
