@@ -4,6 +4,7 @@ Rows go into schemas of the next state while readers have the present one. The s
 none: a reader sees the old snapshot or the new, whole, and never waits longer than a failed try takes.
 """
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -104,20 +105,21 @@ def _copy(
     tables = list(_tables(connection))
     views = connection.execute("select sql from duckdb_views() where schema_name = 'bi' order by view_oid").fetchall()
     if not again and _held(target) == served.id:
-        _grant(target, readers)
+        _grant(target, readers, [sql.Identifier(schema) for schema in SCHEMAS])
         return Copied(served.id, len(tables), len(views), None)
     for schema in SCHEMAS:
         target.execute(sql.SQL("create schema {}").format(_next(schema)))
     rows = sum(_fill(connection, target, table) for table in tables)
-    _note(target, served)
-    _replace(target, patience)
-    # Only now do their names lead to the new tables.
     for (view,) in views:
-        target.execute(sql.SQL(view))
+        # PostgreSQL's views hold on to tables, not to names, and follow them through the swap.
+        target.execute(sql.SQL(re.sub(r"\b(marts|bi)\.", r"\1_next.", view)))
+    _note(target, served)
     target.execute(sql.SQL(";\n".join(_comments(connection))))
     for schema in SCHEMAS:
-        target.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(schema), f"{_MARK} {served.id}"))
-    _grant(target, readers)
+        target.execute(sql.SQL("comment on schema {} is {}").format(_next(schema), f"{_MARK} {served.id}"))
+    _grant(target, readers, [_next(schema) for schema in SCHEMAS])
+    # All that is left is short, for readers wait from here on.
+    _replace(target, patience)
     return Copied(served.id, len(tables), len(views), rows)
 
 
@@ -271,7 +273,7 @@ def _comments(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         union all select 'column', schema_name, table_name, column_name, comment from duckdb_columns()
             where schema_name in ('marts', 'bi', 'quality', 'meta') and comment is not null"""
     ).fetchall():
-        what = sql.Identifier(schema, name, column) if column else sql.Identifier(schema, name)
+        what = sql.Identifier(f"{schema}_next", *filter(None, (name, column)))
         yield sql.SQL("comment on {} {} is {}").format(sql.SQL(kind), what, text).as_string()
 
 
@@ -284,12 +286,12 @@ def _held(target: psycopg.Connection[Any]) -> str | None:
     return marks.pop().removeprefix(f"{_MARK} ") if len(rows) == len(SCHEMAS) and len(marks) == 1 else None
 
 
-def _grant(target: psycopg.Connection[Any], readers: Sequence[str]) -> None:
-    schemas = sql.SQL(", ").join(map(sql.Identifier, SCHEMAS))
+def _grant(target: psycopg.Connection[Any], readers: Sequence[str], schemas: Sequence[sql.Identifier]) -> None:
+    names = sql.SQL(", ").join(schemas)
     for reader in readers:
         role = sql.Identifier(reader)
-        target.execute(sql.SQL("grant usage on schema {} to {}").format(schemas, role))
-        target.execute(sql.SQL("grant select on all tables in schema {} to {}").format(schemas, role))
+        target.execute(sql.SQL("grant usage on schema {} to {}").format(names, role))
+        target.execute(sql.SQL("grant select on all tables in schema {} to {}").format(names, role))
 
 
 def _next(schema: str) -> sql.Identifier:
