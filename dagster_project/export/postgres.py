@@ -138,6 +138,10 @@ def _refuse_unusable(target: psycopg.Connection[Any]) -> None:
             f"已有同名的模式，不是由此复制的，不予替换 / schemas of these names exist and are not a copy made here, "
             f"so they are left alone; use a database of its own: {', '.join(name for (name,) in foreign)}"
         )
+    _refuse_views_elsewhere(target)
+
+
+def _refuse_views_elsewhere(target: psycopg.Connection[Any]) -> None:
     resting = target.execute(
         """select distinct format('%%I.%%I', v.relnamespace::regnamespace, v.relname)
         from pg_depend as d join pg_rewrite as r on r.oid = d.objid join pg_class as v on v.oid = r.ev_class
@@ -220,7 +224,8 @@ def _note(target: psycopg.Connection[Any], served: Snapshot) -> None:
 
 
 def _replace(target: psycopg.Connection[Any], patience: float) -> None:
-    """Put the next schemas in place of the present ones. Raises PostgresError if readers hold these for too long."""
+    """Put the next schemas in place of the present ones. Raises PostgresError if readers hold these for too long, or
+    if a view elsewhere would be lost with them."""
     relations = target.execute(
         """select relnamespace::regnamespace::text, relname from pg_class
         where relnamespace::regnamespace::text = any(%s) and relkind in ('r', 'v') order by 1, 2""",
@@ -229,6 +234,8 @@ def _replace(target: psycopg.Connection[Any], patience: float) -> None:
     if relations:
         names = sql.SQL(", ").join(sql.Identifier(schema, name) for schema, name in relations)
         _lock(target, sql.SQL("lock table {} in access exclusive mode").format(names), patience)
+        # Once more: while the rows were copied, somebody may have made one.
+        _refuse_views_elsewhere(target)
     for schema in SCHEMAS:
         target.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema)))
         target.execute(sql.SQL("alter schema {} rename to {}").format(_next(schema), sql.Identifier(schema)))

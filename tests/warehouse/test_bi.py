@@ -60,6 +60,22 @@ def test_labels_are_short_chinese_words_that_stand_without_quotes(entries: list[
     assert set(labels.views) == {row.table_name for row in entries} >= set(labels.levels)
 
 
+def test_the_dictionary_joins_to_the_views_and_the_catalogue_says_how_to_show_a_value(
+    served: duckdb.DuckDBPyConnection,
+) -> None:
+    lost = served.execute(
+        """select d.table_name, d.column_name from meta.dictionary as d
+        left join duckdb_columns() as c on c.schema_name = 'bi' and c.table_name = d.bi_view and c.column_name = d.label_zh
+        where d.schema_name = 'marts' and c.column_name is null"""
+    ).fetchall()
+    assert lost == []
+    silent = served.execute(
+        """select indicator_code from marts.dim_indicator
+        where coalesce(formula_zh, '') = '' or coalesce(unit, '') = '' or coalesce(direction, '') = '' or decimals is null"""
+    ).fetchall()
+    assert silent == []
+
+
 def test_a_county_is_shown_with_its_region_level_date_and_words(served: duckdb.DuckDBPyConnection) -> None:
     row = served.execute(
         """select 地区, 级别, 上级代码 is not null, 年份, 日期, 学段, 分组, 单位, 依据 from bi.指标值_区县
