@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from dagster_project.report import dictionary, metrics, words
-from dagster_project.report.dictionary import Entry
+from dagster_project.report.dictionary import Entry, literal
 
 
 class Column(NamedTuple):
@@ -162,7 +162,7 @@ def _in_words(mart: str, column: str, sql: str) -> str:
     known = _WORDS.get(f"{mart}.{column}", _WORDS.get(column))
     if known is None:
         return sql
-    branches = " ".join(f"when {_literal(code)} then {_literal(zh)}" for code, (zh, _) in known.items())
+    branches = " ".join(f"when {literal(code)} then {literal(zh)}" for code, (zh, _) in known.items())
     return f"case {sql} {branches} else {sql} end"
 
 
@@ -191,9 +191,9 @@ def write(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> No
     for view in made:
         name = f"bi.{_quoted(view.name)}"
         script.append(f"create view {name} as {view.select}")
-        script.append(f"comment on view {name} is {_literal(view.comment)}")
+        script.append(f"comment on view {name} is {literal(view.comment)}")
         script += [
-            f"comment on column {name}.{_quoted(column.label)} is {_literal(column.comment)}" for column in view.columns
+            f"comment on column {name}.{_quoted(column.label)} is {literal(column.comment)}" for column in view.columns
         ]
     # One transaction, and one script, as for the marts' comments.
     connection.begin()
@@ -238,7 +238,3 @@ def _formulas(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

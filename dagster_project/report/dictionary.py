@@ -140,12 +140,11 @@ def _comments(rows: Iterable[Entry]) -> str:
         table = f"{row.schema_name}.{row.table_name}"
         lines[f"table {table}"] = (row.table_zh, row.table_en)
         lines[f"column {table}.{row.column_name}"] = (row.description_zh, row.description_en)
-    return "\n".join(
-        f"comment on {what} is {_literal(' / '.join(filter(None, text)))};" for what, text in lines.items()
-    )
+    return "\n".join(f"comment on {what} is {literal(' / '.join(filter(None, text)))};" for what, text in lines.items())
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
 
 
