@@ -171,6 +171,43 @@ def rollback(snapshot_id: str | None) -> None:
     click.echo(f"现在提供 / now served: {chosen.id}")
 
 
+@cli.command("serve-postgres")
+@click.argument("dsn", metavar="DSN")
+@click.option(
+    "--reader",
+    "readers",
+    multiple=True,
+    metavar="ROLE",
+    help="可读的角色，可多次 / a role that may read; may be repeated.",
+)
+@click.option("--again", is_flag=True, help="同一快照也再复制 / copy the same snapshot once more.")
+def serve_postgres(dsn: str, readers: tuple[str, ...], again: bool) -> None:
+    """把所提供的快照复制到 PostgreSQL / copy the served snapshot into PostgreSQL, in one transaction.
+
+    DSN 如 postgresql://user@host/database；密码写在 ~/.pgpass / the password belongs into ~/.pgpass.
+    """
+    from dagster_project.export import postgres
+    from dagster_project.publish import snapshot
+
+    settings = _settings()
+    served = snapshot.current(settings)
+    if served is None:
+        raise snapshot.SnapshotError("还没有快照 / no snapshot yet: make refresh")
+    if damaged := served.damage():
+        raise snapshot.SnapshotError(f"快照已损坏 / the snapshot is damaged: {', '.join(damaged)}: zhibiao refresh")
+    try:
+        copied = postgres.copy(served, dsn, readers, again=again)
+    except postgres.PostgresError as error:
+        raise click.ClickException(str(error)) from error
+    if copied.rows is None:
+        click.echo(f"已是这个快照 / holds it already: {copied.snapshot_id}")
+    else:
+        click.echo(
+            f"已复制 / copied: {copied.snapshot_id}，{copied.tables} 张表 / tables，{copied.rows:,} 行 / rows，"
+            f"{copied.views} 个视图 / views"
+        )
+
+
 @cli.command()
 @click.argument("indicator", metavar="INDICATOR|TARGET")
 @click.argument("region", required=False)

@@ -82,6 +82,7 @@ select
     c.basis as basis,
     c.numerator as numerator,
     c.denominator as denominator,
+    c.scale as scale,
     c.other_value as other_value,
     c.other_basis as other_basis,
     c.confidence as confidence,

@@ -62,6 +62,7 @@ def test_a_snapshot_is_a_whole_read_only_folder_whose_manifest_is_true(settings:
         "parquet/check_result.parquet",
         "parquet/dictionary.parquet",
         "parquet/input_file.parquet",
+        "parquet/metric.parquet",
         "parquet/quarantine.parquet",
         "parquet/t.parquet",
         "warehouse.duckdb",

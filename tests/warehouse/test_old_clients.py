@@ -32,6 +32,19 @@ answers = {
     "column": connection.execute(
         "select comment from duckdb_columns() where table_name = 'fct_indicator' and column_name = 'basis'"
     ).fetchall(),
+    # Views take Chinese names without quotes, and carry what was said of them.
+    "view": connection.execute(
+        "select 地区, 级别, 日期::text, 数值, 单位 from bi.公办园占比_区县 where 地区代码 = '430422' and 年份 = 2020"
+    ).fetchall(),
+    "views": [
+        (view, connection.execute(f"select count(*) from bi.{view}").fetchone()[0])
+        for (view,) in connection.execute(
+            "select view_name from duckdb_views() where schema_name = 'bi' order by view_name"
+        ).fetchall()
+    ],
+    "said": connection.execute(
+        "select comment from duckdb_columns() where table_name = '公办园占比_省' and column_name = '数值'"
+    ).fetchall(),
     "whole": connection.execute("select count(*) from (select hash(t) from marts.fct_measure as t)").fetchall(),
 }
 print(json.dumps(answers))
@@ -64,6 +77,8 @@ def test_a_client_of_an_older_version_reads_what_the_newest_does(client: Path, p
     assert old == new
     assert old["value"] == [[pytest.approx(100 * 10301 / 25113, rel=1e-12)]]
     assert old["name"] == [["衡南县"]]
+    assert old["view"] == [["衡南县", "区县", "2020-01-01", pytest.approx(100 * 10301 / 25113, rel=1e-12), "%"]]
+    assert len(old["views"]) > 80 and "公式：" in old["said"][0][0]
     files = (province.raw / "statistics").glob("*.csv")
     assert old["rows"]["raw.statistics"] == sum(
         len(file.read_text(encoding="utf-8").splitlines()) - 1 for file in files

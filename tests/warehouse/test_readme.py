@@ -15,6 +15,7 @@ from dagster_project.settings import ROOT
 from tests.conftest import Site
 
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+QUERYING = [*READMES, ROOT / "docs" / "connecting.md", ROOT / "docs" / "connecting.zh-CN.md"]
 # A query and the table that follows it.
 _QUERY = re.compile(r"^```sql\n(.*?)^```\n\n((?:\|[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
 
@@ -53,7 +54,7 @@ def served(shipped: Site) -> Iterator[duckdb.DuckDBPyConnection]:
     "query",
     [
         pytest.param(query, id=f"{readme.name} {number}")
-        for readme in READMES
+        for readme in QUERYING
         for number, query in enumerate(queries(readme), 1)
     ],
 )

@@ -41,6 +41,7 @@
     'value': 'coalesce(f.published, f.computed)',
     'numerator': 'f.numerator',
     'denominator': 'f.denominator',
+    'scale': 'f.scale',
     'other_value': 'case when f.published is not null then f.computed end',
     'break_year': 'k.year',
     'previous_value': 'case when k.year is not null then null when f.published is null then p.computed else p.published end',
@@ -94,6 +95,7 @@ cells as (
         max(case when f.basis = 'computed' then f.value end) as computed,
         max(case when f.basis = 'computed' then f.numerator end) as numerator,
         max(case when f.basis = 'computed' then f.denominator end) as denominator,
+        max(case when f.basis = 'computed' then f.scale end) as scale,
         max(case when f.basis = 'published' then f.confidence end) as published_confidence,
         max(case when f.basis = 'computed' then f.confidence end) as computed_confidence
     from {{ ref('fct_indicator') }} as f

@@ -17,7 +17,8 @@ with formulas as (
             t.scale as scale,
             t.valid_from as valid_from,
             t.valid_to as valid_to,
-            t.component_count as component_count
+            t.component_count as component_count,
+            t.adds_up as adds_up
         from {{ ref('int_indicator_term') }} as t
     ) as f
 ),
@@ -259,6 +260,7 @@ valued as (
         f.variant as variant,
         case when f.kind = 'rule' then f.rule else f.kind end as kind,
         f.scale as scale,
+        f.adds_up as adds_up,
         {% for column in chosen if column not in ('formula_no', 'has_zero_denominator') %}
         r.{{ column }} as {{ column }},
         {% endfor %}
@@ -288,6 +290,8 @@ select
     v.numerator as numerator,
     -- The denominators of a difference are of several quotients: their sum would mean nothing.
     case when v.kind <> 'difference' then v.denominator end as denominator,
+    -- Several regions' counts may be added and divided anew where the formula is one quotient of sums.
+    case when v.kind = 'ratio' and v.adds_up = 1 then v.scale end as scale,
     {{ formula_value('v', 'numerator', 'denominator', 'quotients', 'all_reach_bounds') }} as value,
     case when v.kind = 'bounds_reached' then null else {{ formula_value('v', 'numerator_low', 'denominator_high', 'quotients_low', 'all_reach_bounds') }} end as value_low,
     case when v.kind = 'bounds_reached' then null else {{ formula_value('v', 'numerator_high', 'denominator_low', 'quotients_high', 'all_reach_bounds') }} end as value_high,

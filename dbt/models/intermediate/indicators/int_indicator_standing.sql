@@ -19,6 +19,7 @@ cells as (
         case when p.value is null then 'computed' else 'published' end as basis,
         c.numerator as numerator,
         c.denominator as denominator,
+        c.scale as scale,
         case when p.value is null then null else c.value end as other_value,
         case when p.value is null or c.value is null then null else 'computed' end as other_basis,
         coalesce(p.confidence, c.confidence) as confidence
@@ -43,6 +44,7 @@ select
     c.basis as basis,
     c.numerator as numerator,
     c.denominator as denominator,
+    c.scale as scale,
     c.other_value as other_value,
     c.other_basis as other_basis,
     c.confidence as confidence
