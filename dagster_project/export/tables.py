@@ -35,14 +35,16 @@ class Column:
     unit: str
     meaning_zh: str
     meaning_en: str
+    # The name it has in the views of bi; tables of quality and meta have none there.
+    label_zh: str = ""
 
     @property
     def label(self) -> str:
-        return label(self.meaning_zh)
+        return self.label_zh or _short(self.meaning_zh)
 
     @property
     def label_en(self) -> str:
-        return label(self.meaning_en)
+        return _short(self.meaning_en)
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,12 @@ class Table:
     grain: tuple[str, ...]
     columns: tuple[Column, ...]
     relation: str
+    view: str = ""
 
     @property
     def label(self) -> str:
-        return label(self.title_zh)
+        """The name of its view in bi, or a short form of what it is."""
+        return self.view or _short(self.title_zh)
 
     def read_from(self, relation: str, *more: Column) -> "Table":
         """The same table read from a view, which may have columns more."""
@@ -71,27 +75,27 @@ class Table:
         return f"select {chosen} from {self.relation} order by {', '.join(self.grain)}"
 
 
-def label(description: str) -> str:
-    """The short name in a description: what stands before its first mark."""
+def _short(description: str) -> str:
+    """What stands before a description's first mark."""
     return re.split(r"[：；，。（:;,(]", description, maxsplit=1)[0].strip()
 
 
 def known(connection: duckdb.DuckDBPyConnection) -> list[Table]:
     """Every table that readers are given, in order of display."""
     rows = connection.execute(
-        """select schema_name, table_name, table_zh, table_en, grain,
-        column_name, data_type, unit, description_zh, description_en
+        """select schema_name, table_name, table_zh, table_en, grain, bi_view,
+        column_name, data_type, unit, description_zh, description_en, label_zh
         from meta.dictionary order by schema_name, table_name, column_no"""
     ).fetchall()
     found = []
-    for about, columns in groupby(rows, key=itemgetter(0, 1, 2, 3, 4)):
-        schema, name, zh, en, grain = about
+    for about, columns in groupby(rows, key=itemgetter(0, 1, 2, 3, 4, 5)):
+        schema, name, zh, en, grain, view = about
         if schema == "marts" or f"{schema}.{name}" in _BESIDE:
             described = tuple(
-                Column(column, _KINDS[kind], unit, meaning_zh, meaning_en)
-                for *_, column, kind, unit, meaning_zh, meaning_en in columns
+                Column(column, _KINDS[kind], unit, meaning_zh, meaning_en, label_zh)
+                for *_, column, kind, unit, meaning_zh, meaning_en, label_zh in columns
             )
-            found.append(Table(schema, name, zh, en, tuple(grain.split(", ")), described, f"{schema}.{name}"))
+            found.append(Table(schema, name, zh, en, tuple(grain.split(", ")), described, f"{schema}.{name}", view))
     return sorted(found, key=_place)
 
 

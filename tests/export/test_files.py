@@ -9,7 +9,7 @@ import pytest
 
 from dagster_project.export import text
 from tests.conftest import Site
-from tests.exports.conftest import HOSTILE, LONG
+from tests.export.conftest import HOSTILE, LONG
 
 TABLES = ("dim_source", "fct_indicator", "fct_measure", "mart_pupil_teacher_ratio")
 

@@ -12,7 +12,7 @@ from openpyxl.workbook import Workbook
 from dagster_project.export import about, tables, workbook
 from dagster_project.publish import snapshot
 from tests.conftest import Site
-from tests.exports.conftest import HOSTILE, YEAR
+from tests.export.conftest import HOSTILE, YEAR
 
 TABLES = (
     "mart_public_kindergarten_share,mart_pupil_teacher_ratio,mart_compulsory_retention,mart_equity,fct_indicator,"
@@ -57,7 +57,7 @@ def test_every_value_is_the_one_of_the_warehouse(book: Workbook, small_site: Sit
         order by indicator_code, region_code, year, stage, segment""",
     )
     cells = zip(
-        *(column(book, "公办园在园幼儿占比", name) for name in ("region_code", "year", "value", "numerator")),
+        *(column(book, "公办园占比", name) for name in ("region_code", "year", "value", "numerator")),
         strict=True,
     )
     shown = [(code.value, year.value, value.value * 100, above.value) for code, year, value, above in cells]
@@ -65,7 +65,7 @@ def test_every_value_is_the_one_of_the_warehouse(book: Workbook, small_site: Sit
 
 
 def test_per_cent_is_per_cent_only_where_the_unit_is(book: Workbook, small_site: Site) -> None:
-    assert {cell.number_format for cell in column(book, "公办园在园幼儿占比", "value")} == {"0.00%"}
+    assert {cell.number_format for cell in column(book, "公办园占比", "value")} == {"0.00%"}
     assert {cell.number_format for cell in column(book, "生师比", "value")} == {"#,##0.00"}
     units = dict(asked(small_site, "select indicator_code, unit from marts.dim_indicator"))
     cells = list(
@@ -91,7 +91,7 @@ def test_decimals_are_those_of_the_indicator(book: Workbook, small_site: Site) -
 def test_pandas_reads_a_sheet_below_its_labels(small_site: Site, tmp_path: Path) -> None:
     path = tmp_path / "out.xlsx"
     assert small_site.run("export", str(path), "--tables", "mart_public_kindergarten_share").exit_code == 0
-    frame = pd.read_excel(path, sheet_name="公办园在园幼儿占比", header=1, dtype={"region_code": str})
+    frame = pd.read_excel(path, sheet_name="公办园占比", header=1, dtype={"region_code": str})
     county = frame[(frame["region_code"] == "441802") & (frame["year"] == YEAR)]
     assert list(county["value"]) == [pytest.approx(0.97)]
 

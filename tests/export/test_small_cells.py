@@ -11,7 +11,7 @@ import pytest
 from dagster_project.export import small_cells, tables
 from dagster_project.export.tables import ExportError
 from tests.conftest import Site
-from tests.exports.conftest import YEAR
+from tests.export.conftest import YEAR
 
 K = 5
 

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tests.conftest import Site, copied
-from tests.exports.conftest import YEAR
+from tests.export.conftest import YEAR
 from tests.faults.injected import KILLED, Commands, Fault
 
 # Once the snapshot is open, before the first table is written; and when all of it is.
