@@ -15,7 +15,7 @@ import duckdb
 # DuckDB 2.0 writes it, DuckDB 1.4 and 1.5 clients must read it.
 STORAGE = "v1.2.0"
 # Counts the changes of the tables below.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,36 @@ TABLES = {
             "grain": ("varchar", "粒度：这些列的每个组合一行 / grain: the columns of which the table has one row"),
             "column_no": ("integer", "列的序号，从 1 起 / place of the column, from 1"),
             "column_name": ("varchar", "列名 / column"),
+            "label_zh": (
+                "varchar",
+                "中文短名，也是 bi 视图中的列名；quality、meta 没有 / short Chinese label, also the column of the bi view; empty in quality and meta",
+            ),
+            "bi_view": ("varchar", "以中文列出这张表的 bi 视图 / view of bi that shows the table in Chinese"),
             "data_type": ("varchar", "类型 / type"),
             "unit": ("varchar", "数字的单位；空为没有单位 / unit of a number; empty where it has none"),
             "description_zh": ("varchar", "列的中文说明 / what the column means, in Chinese"),
             "description_en": ("varchar", "列的英文说明 / what the column means, in English"),
+        },
+    ),
+    "meta.metric": Table(
+        "数值如何汇总：能合并的每个数一行，没有列出的不可相加或平均 / How figures are put together: a row for each that can be; what is not listed may be neither added nor averaged",
+        ("schema_name", "table_name", "metric_name"),
+        {
+            "schema_name": ("varchar", "模式：marts 或 bi / schema: marts or bi"),
+            "table_name": (
+                "varchar",
+                "表或视图；bi 中各级视图的算法相同 / table or view; a view of one level has the same",
+            ),
+            "metric_name": ("varchar", "代码 / code"),
+            "name_zh": ("varchar", "中文名 / name in Chinese"),
+            "name_en": ("varchar", "英文名 / name in English"),
+            "unit": ("varchar", "单位 / unit"),
+            "expression": (
+                "varchar",
+                "SQL 聚合式，DuckDB 与 PostgreSQL 通用；不能合并的行得空 / SQL aggregate for DuckDB and PostgreSQL; NULL for rows that may not be put together",
+            ),
+            "description_zh": ("varchar", "含义与适用范围 / what it is and where it holds, in Chinese"),
+            "description_en": ("varchar", "含义与适用范围（英文） / what it is and where it holds"),
         },
     ),
 }

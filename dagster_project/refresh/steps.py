@@ -25,7 +25,7 @@ from dagster_project.publish import gates, snapshot
 from dagster_project.quality.suites import CheckResult, Suite, load_suites, run_suites
 from dagster_project.refresh import record as records
 from dagster_project.refresh.record import Record
-from dagster_project.report import dictionary
+from dagster_project.report import bi, dictionary
 from dagster_project.review import write
 from dagster_project.settings import ROOT, Settings
 from dagster_project.transform import dbt_project
@@ -155,7 +155,7 @@ def broken(results: Sequence[NodeResult]) -> list[NodeResult]:
 
 
 def transform(settings: Settings) -> list[NodeResult]:
-    """`dbt build`: models and their tests; results stand in quality.check_result, meanings in meta.dictionary."""
+    """`dbt build`: models and their tests; results stand in quality.check_result, meanings in meta.dictionary and `bi`."""
     with _step(settings, "transform") as record:
         results = dbt_project.build(settings.build)
         manifest = dbt_project.manifest()
@@ -182,6 +182,7 @@ def transform(settings: Settings) -> list[NodeResult]:
             ]  # fmt: skip
             if not bad:
                 dictionary.write(connection, manifest)
+                bi.write(connection, manifest)
                 record.cells = _cells(connection)
                 record.verdicts = _verdicts(connection)
         if bad:

@@ -7,10 +7,14 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import duckdb
+import yaml
 
 from dagster_project import build_file
 from dagster_project.report import words
@@ -26,6 +30,8 @@ class Entry(NamedTuple):
     grain: str
     column_no: int
     column_name: str
+    label_zh: str
+    bi_view: str
     data_type: str
     unit: str
     description_zh: str
@@ -59,6 +65,28 @@ _UNITS = (
 _NUMBERS = ("INTEGER", "BIGINT", "DOUBLE")
 
 
+@dataclass(frozen=True)
+class Labels:
+    """The short Chinese names of labels.yml: of views by mart, of columns by name or table.column."""
+
+    views: dict[str, str]
+    levels: tuple[str, ...]
+    columns: dict[str, str]
+
+    def of(self, table: str, column: str) -> str:
+        """The label of a column; empty where none is declared, which a test forbids for the marts."""
+        return self.columns.get(f"{table}.{column}", self.columns.get(column, ""))
+
+
+_NO_LABELS = Labels({}, (), {})
+
+
+@cache
+def labels() -> Labels:
+    declared = yaml.safe_load(Path(__file__).with_name("labels.yml").read_text(encoding="utf-8"))
+    return Labels(declared["views"], tuple(declared["levels"]), declared["columns"])
+
+
 def entries(manifest: dict[str, Any]) -> list[Entry]:
     """Every column of `marts` as dbt describes it, and of `quality` and `meta` as the build file declares them."""
     found: list[Entry] = []
@@ -76,11 +104,13 @@ def entries(manifest: dict[str, Any]) -> list[Entry]:
 
 def _entries(name: str, description: str, grain: Iterable[str], columns: dict[str, tuple[str, str]]) -> Iterable[Entry]:
     schema, table = name.split(".")
+    short = labels() if schema == "marts" else _NO_LABELS
     for number, (column, (data_type, meaning)) in enumerate(columns.items(), 1):
         kind = data_type.upper()
         unit = next((unit for form, unit in _UNITS if kind in _NUMBERS and re.fullmatch(form, column)), "")
         yield Entry(
-            schema, table, *_halves(description), ", ".join(grain), number, column, kind, unit, *_halves(meaning)
+            schema, table, *_halves(description), ", ".join(grain), number,
+            column, short.of(table, column), short.views.get(table, ""), kind, unit, *_halves(meaning),
         )  # fmt: skip
 
 
@@ -124,8 +154,8 @@ def pages(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     columns = [Entry(*row) for row in connection.execute("from meta.dictionary").fetchall()]
     catalogue = _Catalogue(connection)
     return {
-        "dictionary.zh-CN.md": _dictionary(columns, catalogue, _zh),
-        "dictionary.md": _dictionary(columns, catalogue, _en),
+        "dictionary.zh-CN.md": _dictionary(connection, columns, catalogue, _zh),
+        "dictionary.md": _dictionary(connection, columns, catalogue, _en),
         "cells.md": _cells(connection, catalogue),
     }
 
@@ -240,7 +270,9 @@ _MADE = (
 )
 
 
-def _dictionary(columns: Sequence[Entry], catalogue: _Catalogue, say: _Say) -> str:
+def _dictionary(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[Entry], catalogue: _Catalogue, say: _Say
+) -> str:
     """The dictionary in one language."""
     parts = [
         say("# 数据字典", "# Data dictionary"),
@@ -257,6 +289,9 @@ def _dictionary(columns: Sequence[Entry], catalogue: _Catalogue, say: _Say) -> s
             "Which indicators have values stands in [cells](cells.md).",
         ),
         *_tables(columns, say),
+        *_metrics(
+            _rows(connection, "from meta.metric where schema_name = 'marts' order by table_name, metric_name"), say
+        ),
         *_indicators(catalogue, say),
         *_measures(catalogue, say),
     ]
@@ -269,10 +304,11 @@ def _tables(columns: Sequence[Entry], say: _Say) -> Iterator[str]:
         tables[f"{column.schema_name}.{column.table_name}"].append(column)
     yield say("## 表", "## Tables")
     yield _markdown(
-        say("表|含义|粒度", "table|meaning|grain"),
+        say("表|bi 视图|含义|粒度", "table|view of bi|meaning|grain"),
         [
             (
                 f"`{name}`",
+                f"`{rows[0].bi_view}`" if rows[0].bi_view else "",
                 say(rows[0].table_zh, rows[0].table_en),
                 say("、", ", ").join(_code(rows[0].grain.split(", "))),
             )
@@ -286,6 +322,7 @@ def _tables(columns: Sequence[Entry], say: _Say) -> Iterator[str]:
             tuple(
                 (
                     f"`{row.column_name}`",
+                    row.label_zh,
                     row.data_type,
                     say(*_halves(row.unit)),
                     say(row.description_zh, row.description_en),
@@ -295,7 +332,25 @@ def _tables(columns: Sequence[Entry], say: _Say) -> Iterator[str]:
         ].append(name)
     for shared, names in lists.items():
         yield "### " + say("、", ", ").join(names)
-        yield _markdown(say("列|类型|单位|含义", "column|type|unit|meaning"), shared)
+        yield _markdown(say("列|短名|类型|单位|含义", "column|label|type|unit|meaning"), shared)
+
+
+def _metrics(metrics: Sequence[dict[str, Any]], say: _Say) -> Iterator[str]:
+    yield say("## 汇总", "## Metrics")
+    yield say(
+        "哪些数可以由多行合并，SQL 写在 `meta.metric`；没有列出的数不可相加，也不可平均。",
+        "Which figures several rows can be put together to; the SQL stands in `meta.metric`. What is not listed is neither "
+        "added nor averaged.",
+    )
+    tables: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for m in metrics:
+        line = (f"`{m['metric_name']}` {say(m['name_zh'], m['name_en'])}", say(*_halves(m["unit"])),
+                say(m["description_zh"], m["description_en"]))  # fmt: skip
+        tables[line].append(m["table_name"])
+    yield _markdown(
+        say("数|单位|含义|表", "metric|unit|meaning|tables"),
+        [(*line, say("、", ", ").join(_code(names))) for line, names in tables.items()],
+    )
 
 
 def _indicators(catalogue: _Catalogue, say: _Say) -> Iterator[str]:

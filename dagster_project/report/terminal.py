@@ -622,7 +622,7 @@ def _working(v: dict[str, Any]) -> list[str]:
     lines = []
     if v["judged_value"] is not None:
         year = "" if v["actual_year"] is None else f"{v['actual_year']} "
-        basis = "" if v["actual_basis"] is None else f"（{_BASES[v['actual_basis']]}）"
+        basis = "" if v["actual_basis"] is None else f"（{_basis(str(v['actual_basis']))}）"
         gap = ""
         if v["gap"] is not None:
             side = "还差 / short by" if v["gap"] > 0 else "超出 / beyond by" if v["gap"] < 0 else "恰好 / exactly"
@@ -664,15 +664,18 @@ _UNITS = {
     "places": " 个",
     "hours": " 小时",
 }
-_BASES = {"published": "公布值 / published", "computed": "计算值 / computed"}
+
+
+def _basis(code: str) -> str:
+    return " / ".join(words.of(words.BASES, code))
 
 
 def _value(label: str, cell: Cell, indicator: dict[str, object]) -> str:
     if cell.value is None:
-        return f"[bold]{label}[/]: {cell.status}（{_BASES[cell.basis]}）"
+        return f"[bold]{label}[/]: {cell.status}（{_basis(cell.basis)}）"
     digits = indicator["decimals"]
     exact = f"{cell.value:.6g}" if cell.basis == "computed" else f"{cell.value:g}"
-    text = f"[bold]{label}: {cell.value:.{digits}f}{_UNITS.get(str(indicator['unit']), '')}[/]（{_BASES[cell.basis]}，{exact}"
+    text = f"[bold]{label}: {cell.value:.{digits}f}{_UNITS.get(str(indicator['unit']), '')}[/]（{_basis(cell.basis)}，{exact}"
     if cell.basis == "computed" and cell.value_low != cell.value_high:
         text += f"，按印刷位数在 {cell.value_low:.6g}—{cell.value_high:.6g} 之间 / within"
     return text + "）"

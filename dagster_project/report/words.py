@@ -3,6 +3,14 @@
 A code without words stands for itself: a site may add codes of its own.
 """
 
+# Short, as they are the last part of a view's name too.
+LEVELS = {
+    "nation": ("全国", "nation"),
+    "province": ("省", "provinces"),
+    "prefecture": ("地市", "prefectures"),
+    "county": ("区县", "counties"),
+}
+
 STAGES = {
     "preschool": ("学前教育", "preschool"),
     "primary": ("小学", "primary"),
@@ -72,6 +80,15 @@ UNITS = {
     "指标单位": ("同基础指标", "as the base indicator"),
 }
 
+BASES = {
+    "published": ("公布值", "published"),
+    "computed": ("计算值", "computed"),
+    "reported": ("公布计数", "reported count"),
+    "fact": ("县情数据", "county fact"),
+    "summed": ("学校合计", "sum of schools"),
+    "school": ("各校数值", "values of schools"),
+}
+
 DIRECTIONS = {
     "higher": ("越高越好", "higher"),
     "lower": ("越低越好", "lower"),
@@ -138,6 +155,16 @@ ASSESSED = {
     "no_data": ("无数据", "no data"),
     "needs_judgement": ("待认定", "to be decided"),
     "undecided": ("待认定", "undecided"),
+}
+
+# Of a figure: whether there is one, or why not.
+FIGURES = {
+    "ok": ("有数值", "has a value"),
+    "series_break": ("口径断裂", "series break"),
+    "zero_denominator": ("分母为零", "zero denominator"),
+    "zero_total": ("合计为零", "zero total"),
+    "single_unit": ("只有一个单位", "single unit"),
+    "missing_values": ("有单位缺报", "values missing"),
 }
 
 COMPARATORS = {

@@ -58,9 +58,19 @@ def test_a_mart_has_a_row_for_each_column_and_numbers_have_a_unit() -> None:
     found = [row for row in dictionary.entries(MANIFEST) if row.schema_name == "marts"]
     table = ("marts", "fct_a", "甲", "a's", "year, kind")
     assert found == [
-        (*table, 1, "year", "INTEGER", "年 / year", "年份", "year"),
-        (*table, 2, "kind", "VARCHAR", "", "类型", "kind"),
-        (*table, 3, "gap_high", "DOUBLE", "指标或数据项的单位 / unit of the indicator or measure", "上限", "upper end"),
+        (*table, 1, "year", "年份", "", "INTEGER", "年 / year", "年份", "year"),
+        (*table, 2, "kind", "类型", "", "VARCHAR", "", "类型", "kind"),
+        (
+            *table,
+            3,
+            "gap_high",
+            "",
+            "",
+            "DOUBLE",
+            "指标或数据项的单位 / unit of the indicator or measure",
+            "上限",
+            "upper end",
+        ),
     ]
 
 
@@ -88,6 +98,7 @@ def catalogue() -> Iterator[duckdb.DuckDBPyConnection]:
     connection.execute("""
         create schema marts; create schema meta;
         create table meta.dictionary (a text);
+        create table meta.metric (schema_name text, table_name text, metric_name text);
         create table marts.dim_indicator (indicator_code text, name_zh text, name_en text, level text, unit text,
             direction text, definition_zh text, definition_en text, formula_zh text, standard_low double,
             standard_high double, standard_comparator text, confidence text, no_source_reason text);
