@@ -4,6 +4,7 @@ Always generated, never exported by hand: what stands in it is declared in super
 meta.dictionary and the SQL of rates from report/metrics.py. The form is that of Superset's import, version 1.0.0.
 """
 
+import json
 import re
 import uuid
 import zipfile
@@ -16,36 +17,17 @@ from typing import Any
 import duckdb
 import yaml
 
-from dagster_project.report import metrics, words
+from dagster_project.report import bi, metrics, words
 
 DECLARED = Path(__file__).with_suffix(".yml")
 # Every uuid is made of it and of a key in superset.yml, so importing again replaces and never adds.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "superset.zhibiao")
 _FOLDER = "zhibiao"
+_SCHEMA = "marts"
+_DATE = "stat_date"
 _VERSION = "1.0.0"
 # Seconds for which Superset may go on showing what it read before a new snapshot was published.
 CACHE_SECONDS = 300
-
-# Codes that get a column of their words beside them; of `status` it depends on the table.
-_WORDS = {
-    "stage": words.STAGES,
-    "segment": words.SEGMENTS,
-    "basis": words.BASES,
-    "actual_basis": words.BASES,
-    "value_basis": words.BASES,
-    "region_level": words.LEVELS,
-    "among": words.AMONG,
-    "assessment": words.ASSESSMENTS,
-    "comparator": words.COMPARATORS,
-    "unit": words.UNITS,
-    "gap_unit": words.UNITS,
-}
-_STATUSES = {
-    "verdicts": words.VERDICTS,
-    "mart_target_attainment": words.VERDICTS,
-    "mart_county_assessment": words.ASSESSED,
-    "mart_assessment_condition": words.ASSESSED,
-}
 
 # Today's name of each region; one that several bear, or that is no more, carries its code.
 _REGIONS = """
@@ -93,7 +75,6 @@ class Dataset:
 
     key: str
     name: str
-    schema: str
     description: str
     sql: str | None
     columns: tuple[Column, ...]
@@ -101,10 +82,7 @@ class Dataset:
 
     @property
     def date_column(self) -> str | None:
-        return next((column.name for column in self.columns if column.name == "stat_date"), None)
-
-    def has(self, column: str) -> bool:
-        return column in (known.name for known in self.columns)
+        return next((column.name for column in self.columns if column.name == _DATE), None)
 
 
 def write(connection: duckdb.DuckDBPyConnection, database: str, target: Path) -> list[str]:
@@ -151,87 +129,70 @@ def datasets(connection: duckdb.DuckDBPyConnection) -> Iterator[Dataset]:
     declared = _declared()
     dictionary = _Dictionary(connection)
     for table in (*declared["indicator_marts"], *declared["tables"]):
-        schema, name = table.split(".")
-        yield _of(connection, dictionary, name, name, schema, dictionary.table(table), None, {}, {})
-    for key, query in declared["queries"].items():
-        sql = query["sql"].format(regions=_REGIONS.strip(), indicator_marts=_union(declared["indicator_marts"]))
-        own = query.get("columns", {}), query.get("metrics", {})
-        yield _of(connection, dictionary, key, query["name"], "marts", query["description"], sql, *own)
+        about = {"name": table, "description": dictionary.table(f"{_SCHEMA}.{table}")}
+        yield _read(connection, dictionary, table, about, None)
+    marts = _union(f"{_SCHEMA}.{table}" for table in declared["indicator_marts"])
+    for key, about in declared["queries"].items():
+        sql = about["sql"].format(regions=_REGIONS.strip(), indicator_marts=marts)
+        yield _read(connection, dictionary, key, about, sql)
 
 
-def _of(
+def _read(
     connection: duckdb.DuckDBPyConnection,
     dictionary: "_Dictionary",
     key: str,
-    name: str,
-    schema: str,
-    description: str,
+    about: Mapping[str, Any],
     sql: str | None,
-    own_columns: Mapping[str, Mapping[str, str]],
-    own_metrics: Mapping[str, Mapping[str, str]],
 ) -> Dataset:
-    source = f"({sql})" if sql else f"{schema}.{name}"
+    source = f"({sql})" if sql else f"{_SCHEMA}.{key}"
+    columns: list[Column] = []
+    in_words: list[Column] = []
     found = connection.execute(f"describe select * from {source}").fetchall()
-    columns = [
-        Column(column, data_type, own_columns[column]["name"], own_columns[column]["description"])
-        if column in own_columns
-        else Column(column, data_type, *dictionary.column(column))
-        for column, data_type, *_ in found
-    ]
-    names = [column.name for column in columns]
-    added = [
-        Column(f"{code}_zh", "VARCHAR", labelled.label, labelled.description, _in_words(code, coded))
-        for labelled in columns
-        for code, coded in [(labelled.name, _coded(key, labelled.name))]
-        if coded and f"{code}_zh" not in names
-    ]
+    names = [column for column, *_ in found]
+    for column, data_type, *_ in found:
+        own = about.get("columns", {}).get(column)
+        label, meaning = (own["name"], own["description"]) if own else dictionary.column(source, column)
+        told = bi.in_words(key, column, column)
+        if told != column and f"{column}_zh" not in names:
+            in_words.append(Column(f"{column}_zh", "VARCHAR", label, meaning, told))
+            label += "代码"
+        columns.append(Column(column, data_type, label, meaning))
     if year := next((column for column in ("year", "target_year") if column in names), None):
-        about = f"{dictionary.column(year)[0]}的 1 月 1 日，时间轴与时间筛选用"
-        added.append(Column("stat_date", "DATE", "日期", about, f"make_date({year}, 1, 1)"))
+        meaning = f"{dictionary.column(source, year)[0]}的 1 月 1 日，时间轴与时间筛选用"
+        columns.append(Column(_DATE, "DATE", "日期", meaning, f"make_date({year}, 1, 1)"))
     shared = [
         Metric(metric.name, metric.name_zh, metric.description_zh, metric.expression(), _format(metric.name))
         for metric in metrics.of(key, names)
     ]
-    own = [
-        Metric(metric, about["name"], about["description"], about["expression"], about["format"])
-        for metric, about in own_metrics.items()
+    own_metrics = [
+        Metric(metric, own["name"], own["description"], own["expression"], own["format"])
+        for metric, own in about.get("metrics", {}).items()
     ]
-    return Dataset(key, name, schema, description, sql, (*columns, *added), (*shared, *own))
+    return Dataset(key, about["name"], about["description"], sql, (*columns, *in_words), (*shared, *own_metrics))
 
 
 class _Dictionary:
-    """Labels and meanings from meta.dictionary. A column has one meaning wherever it stands."""
+    """Labels and meanings from meta.dictionary. A column has one meaning in all marts."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        # Where two schemas use a name, what marts mean by it stands.
         rows = connection.execute(
-            """select schema_name || '.' || table_name, table_zh, column_name, description_zh from meta.dictionary
-            order by schema_name = 'marts', table_name, column_no"""
+            """select schema_name || '.' || table_name, table_zh, column_name, label_zh, description_zh
+            from meta.dictionary order by schema_name = 'marts', table_name, column_no"""
         ).fetchall()
-        self._tables = {table: about for table, about, _, _ in rows}
-        self._columns = {column: about for _, _, column, about in rows}
+        self._tables: dict[str, str] = {}
+        self._columns: dict[str, tuple[str, str]] = {}
+        for table, table_zh, column, label, about in rows:
+            self._tables[table] = table_zh
+            # A table's own label comes first; where another schema uses a name too, what marts mean by it stands.
+            named = label or re.split("[：；，、（]", about)[0], about
+            self._columns[f"{table}.{column}"] = self._columns[column] = named
 
     def table(self, name: str) -> str:
-        return str(self._tables[name])
+        return self._tables[name]
 
-    def column(self, name: str) -> tuple[str, str]:
+    def column(self, table: str, name: str) -> tuple[str, str]:
         """Label and description."""
-        about = self._columns[name]
-        return _declared()["labels"].get(name) or re.split("[：；，、（]", about)[0], about
-
-
-def _coded(key: str, column: str) -> Mapping[str, tuple[str, str]] | None:
-    return _STATUSES.get(key) if column == "status" else _WORDS.get(column)
-
-
-def _in_words(column: str, coded: Mapping[str, tuple[str, str]]) -> str:
-    """The SQL that puts a code into Chinese; a code without words stands for itself."""
-    cases = " ".join(f"when {_literal(code)} then {_literal(zh)}" for code, (zh, _) in coded.items())
-    return f"case {column} {cases} else {column} end"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        return self._columns.get(f"{table}.{name}") or self._columns[name]
 
 
 def _format(metric: str) -> str:
@@ -292,7 +253,7 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
         "table_name": dataset.name,
         "main_dttm_col": dataset.date_column,
         "description": dataset.description,
-        "schema": dataset.schema,
+        "schema": _SCHEMA,
         "sql": dataset.sql,
         "source_db_engine": "duckdb",
         "filter_select_enabled": True,
@@ -438,7 +399,10 @@ def _rows(chart: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
     return {
         "query_mode": "raw",
         "all_columns": chart["columns"],
-        "order_by_cols": [f'["{column}", true]' for column in chart["order"]],
+        # -name is the largest first.
+        "order_by_cols": [
+            json.dumps([column.removeprefix("-"), not column.startswith("-")]) for column in chart["order"]
+        ],
         **_table(chart, dataset),
     }
 
