@@ -411,7 +411,7 @@ def _table(chart: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
     formats = {column.name: _column_format(column) for column in dataset.columns if column.name in chart["columns"]}
     return {
         "page_length": 10,
-        "include_search": True,
+        "include_search": len(chart["columns"]) > 2,
         "show_cell_bars": False,
         "column_config": {name: {"d3NumberFormat": form} for name, form in formats.items() if form},
     }

@@ -113,7 +113,7 @@ def identities(bundle: Bundle) -> str:
 def test_what_superset_knows_things_by_never_changes(bundle: Bundle) -> None:
     """Another uuid is another chart to Superset: the old one stays beside it, and what people saved points at that."""
     now = identities(bundle)
-    assert now == DRAWN.read_text(encoding="utf-8"), "if wanted: python -m tests.warehouse.test_superset_bundle"
+    assert now == DRAWN.read_text(encoding="utf-8"), "if wanted: python -m tests.export.test_superset_bundle"
     uuids = [line.split()[-1] for line in now.splitlines()]
     assert len(set(uuids)) == len(uuids)
 
