@@ -29,7 +29,7 @@ _VERSION = "1.0.0"
 # Seconds for which Superset may go on showing what it read before a new snapshot was published.
 CACHE_SECONDS = 300
 
-# Today's name of each region; one that several bear, or that is no more, carries its code.
+# Today's name and level of each region; a name that several bear, or that is no more, carries its code.
 _REGIONS = """
 select
     n.region_code, n.level,
@@ -37,7 +37,8 @@ select
     else n.name_zh || '（' || n.region_code || '）' end as label
 from (
     select
-        region_code, max(level) as level, count(*) filter (where valid_to is null) > 0 as is_current,
+        region_code, count(*) filter (where valid_to is null) > 0 as is_current,
+        coalesce(max(level) filter (where valid_to is null), max(level)) as level,
         coalesce(max(name_zh) filter (where valid_to is null), max(name_zh)) as name_zh
     from marts.dim_region
     group by region_code
