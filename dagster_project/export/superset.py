@@ -29,6 +29,9 @@ _VERSION = "1.0.0"
 # Seconds for which Superset may go on showing what it read before a new snapshot was published.
 CACHE_SECONDS = 300
 
+# Superset's Chinese page takes the first for its own word for "Main" and leaves such a column without a heading.
+_RENAMED = {"最小值": "最小数值"}
+
 # Today's name and level of each region; a name that several bear, or that is no more, carries its code.
 _REGIONS = """
 select
@@ -185,7 +188,8 @@ class _Dictionary:
         for table, table_zh, column, label, about in rows:
             self._tables[table] = table_zh
             # A table's own label comes first; where another schema uses a name too, what marts mean by it stands.
-            named = label or re.split("[：；，、（]", about)[0], about
+            label = label or re.split("[：；，、（]", about)[0]
+            named = _RENAMED.get(label, label), about
             self._columns[f"{table}.{column}"] = self._columns[column] = named
 
     def table(self, name: str) -> str:
