@@ -7,7 +7,7 @@ WHEELS ?=
 PIP_FLAGS = --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 PIP_SOURCE = $(if $(WHEELS),--no-index --find-links "$(WHEELS)")
 
-.PHONY: help env env-dev refresh docs dbt-docs test test-programs test-clients soak test-offline lint types dev bundle clean
+.PHONY: help env env-dev refresh docs dbt-docs test test-programs test-clients test-superset soak test-offline lint types dev bundle clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1 \t/'
 
@@ -56,6 +56,16 @@ test-programs: ## the Debian packages that some tests drive (browser, PostgreSQL
 test-clients: .clients/1.4/.made .clients/1.5/.made ## whether DuckDB 1.4 and 1.5 clients still read the served file
 	@.venv/bin/python -m pytest -m old_clients $(ARGS)
 
+# Some of what Superset needs is published as source only, so it is built here; the hashes hold for it as well.
+.superset/.made: requirements-superset.lock .venv/.dev
+	@echo "Superset: requirements-superset.lock (0.9 GB)"
+	@rm -rf .superset && $(PYTHON) -m venv .superset
+	@.superset/bin/python -m pip install $(filter-out --only-binary :all:,$(PIP_FLAGS)) $(PIP_SOURCE) -r $<
+	@touch $@
+
+test-superset: .superset/.made ## whether a real Superset takes the bundle and shows what the marts say
+	@.venv/bin/python -m pytest -m superset $(ARGS)
+
 soak: .clients/soak/.made ## a kill at every step of a refresh; readers of every kind through 50 publishes
 	@.venv/bin/python -m pytest -m soak
 	@PYTHONPATH=.clients/soak .venv/bin/python -m tests.faults.readers $(ARGS)
@@ -82,4 +92,4 @@ bundle: .venv/.made ## wheels and locks into bundle/, for machines without a net
 	@echo "bundle/ $$(du -sh bundle | cut -f1): make refresh WHEELS=bundle"
 
 clean: ## remove the environment and what tools cached; published snapshots stay
-	@rm -rf .venv .clients bundle dbt/target dbt/logs build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .clients .superset bundle dbt/target dbt/logs build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -497,6 +497,30 @@ def template(source: str, path: Path | None) -> None:
     click.echo(f"已写 / written: {target}")
 
 
+@cli.command("superset-bundle")
+@click.argument("path", metavar="OUT.zip", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--database-path", metavar="PATH",
+    help="Superset 所在机器上 current.duckdb 的绝对路径 / where Superset finds current.duckdb.",
+)  # fmt: skip
+def superset_bundle(path: Path, database_path: str | None) -> None:
+    """生成 Superset 的数据集、图表与仪表板 / write datasets, charts and a dashboard for Superset to import."""
+    from dagster_project import build_file
+    from dagster_project.export import superset
+    from dagster_project.publish import snapshot
+
+    settings = _settings()
+    served = snapshot.current(settings)
+    if served is None:
+        raise snapshot.SnapshotError("还没有快照 / no snapshot yet: make refresh")
+    try:
+        with build_file.reading(served.database) as connection:
+            written = superset.write(connection, database_path or str(settings.served), path)
+    except superset.BundleError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"已写 / written: {path} ({len(written)} 个文件 / files)")
+
+
 def _contract(source: str) -> "Contract":
     from dagster_project.ingest.contract import load_contracts
 

@@ -79,6 +79,7 @@ _WORDS = {
     "direction": words.DIRECTIONS,
     "dim_measure.kind": words.KINDS_OF_MEASURES,
     "assessment": words.ASSESSMENTS,
+    "among": words.AMONG,
     "status": {**words.VERDICTS, **words.ASSESSED, **words.FIGURES},
     **dict.fromkeys(
         ("basis", "other_basis", "parent_basis", "national_basis", "actual_basis", "value_basis", "inputs_basis"),
@@ -130,7 +131,7 @@ def _plain(mart: str, rows: list[Entry], described: dict[str, tuple[str, str]], 
             Column(
                 row.label_zh,
                 row.column_name,
-                _in_words(mart, row.column_name, f't."{row.column_name}"'),
+                in_words(mart, row.column_name, f't."{row.column_name}"'),
                 _comment(row.column_name, row.description_zh, row.description_en, row.unit, formulas),
             )
         )
@@ -145,7 +146,7 @@ def _plain(mart: str, rows: list[Entry], described: dict[str, tuple[str, str]], 
                 Column(
                     labels.of(mart, added.name),
                     added.name,
-                    _in_words(mart, added.name, added.source),
+                    in_words(mart, added.name, added.source),
                     _comment(added.name, *described[added.name], "", []),
                 )
             )
@@ -158,7 +159,8 @@ def _plain(mart: str, rows: list[Entry], described: dict[str, tuple[str, str]], 
     return View(rows[0].bi_view, mart, f"select {selected} from marts.{mart} as t{joined}", comment, columns)
 
 
-def _in_words(mart: str, column: str, sql: str) -> str:
+def in_words(mart: str, column: str, sql: str) -> str:
+    """The SQL that shows a column's codes in Chinese; `sql` itself where it has none. An unknown code stands for itself."""
     known = _WORDS.get(f"{mart}.{column}", _WORDS.get(column))
     if known is None:
         return sql

@@ -157,6 +157,12 @@ ASSESSED = {
     "undecided": ("待认定", "undecided"),
 }
 
+# What a spread is among.
+AMONG = {
+    "schools": ("学校之间", "among schools"),
+    "regions": ("下级地区之间", "among regions below"),
+}
+
 # Of a figure: whether there is one, or why not.
 FIGURES = {
     "ok": ("有数值", "has a value"),
