@@ -21,6 +21,7 @@ from dagster_project.settings import ROOT, Settings, today
 
 if TYPE_CHECKING:
     from dagster_project.ingest.contract import Contract
+    from dagster_project.publish.backup import Contents
 
 _EXIT_OF = {"ok": 0, "critical": 1, "warning": 3}
 
@@ -163,6 +164,41 @@ def rollback(snapshot_id: str | None) -> None:
         chosen = snapshot.rollback(settings, snapshot_id)
         events.tell("rolled_back", snapshot=chosen.id)
     click.echo(f"现在提供 / now served: {chosen.id}")
+
+
+@cli.command()
+@click.argument("file", metavar="FILE.tar", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """把输入、快照与记录备份到一个文件，刷新时也可 / inputs, snapshots and records into one file, also during a refresh."""
+    from dagster_project.publish import backup as backups
+
+    settings = _settings()
+    target = file.resolve()
+    if any(target.is_relative_to(folder) for folder in (settings.home, settings.raw)):
+        raise click.UsageError(f"{file}: 请放到别处 / put it elsewhere than {settings.home} and {settings.raw}")
+    made = backups.make(settings, target)
+    for left_out in made.left_out:
+        click.echo(f"快照 {left_out} 已损坏，未备份 / is damaged and was left out", err=True)
+    click.echo(f"已备份 / backed up: {target}，{_contents(made)}")
+
+
+@cli.command()
+@click.argument("file", metavar="FILE.tar", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path))
+def restore(file: Path, folder: Path) -> None:
+    """核对备份并还原到 FOLDER/home 与 FOLDER/raw / check a backup and put it into FOLDER/home and FOLDER/raw."""
+    from dagster_project.publish import backup as backups
+
+    put = backups.restore(file, folder.resolve())
+    click.echo(f"已还原 / restored: {folder.resolve()}，{_contents(put)}")
+    click.echo(f"export ZHIBIAO_HOME={folder.resolve() / 'home'} ZHIBIAO_RAW={folder.resolve() / 'raw'}")
+
+
+def _contents(backup: "Contents") -> str:
+    return (
+        f"{backup.file_count:,} 个文件 / files，{backup.byte_count / 1e6:,.1f} MB，"
+        f"{len(backup.snapshots)} 个快照 / snapshots，提供 / served {backup.served or '-'}"
+    )
 
 
 @cli.command()
@@ -522,6 +558,7 @@ def main() -> None:
     import duckdb
 
     from dagster_project.ingest.contract import ContractError
+    from dagster_project.publish.backup import BackupError
     from dagster_project.publish.snapshot import SnapshotError
     from dagster_project.quality.suites import SuiteError
     from dagster_project.refresh.lock import BusyError
@@ -536,7 +573,7 @@ def main() -> None:
     except duckdb.IOException as error:
         click.echo(f"{' '.join(str(error).split())}；zhibiao status, zhibiao rollback", err=True)
         sys.exit(1)
-    except (SnapshotError, BusyError) as error:
+    except (SnapshotError, BusyError, BackupError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     except (ContractError, SuiteError) as error:
