@@ -65,8 +65,4 @@ def raise_alert(settings: Settings, record: Record) -> None:
             log.error("%s 无法送达 / could not be reached: %s", WEBHOOK, error)
         except (HTTPException, ValueError) as error:
             # Its words repeat the address, whose key is a secret.
-            log.error(
-                "%s 不是可用的地址或应答 / is no usable address, or got no usable answer: %s",
-                WEBHOOK,
-                type(error).__name__,
-            )
+            log.error("%s 无法送达 / could not be reached: %s", WEBHOOK, type(error).__name__)
