@@ -68,9 +68,9 @@ class Health:
             "served": served.id if served else None,
             "published_at": served.manifest["published_at"] if served else None,
             "as_of": served.manifest["as_of"] if served else None,
-            "age_hours": self.age_hours,
+            "age_hours": _rounded(self.age_hours),
             "confirmed_at": self.confirmed_at,
-            "confirmed_hours": self.confirmed_hours,
+            "confirmed_hours": _rounded(self.confirmed_hours),
             "schema_version": served.manifest.get("schema_version") if served else None,
             "product_version": served.manifest.get("product_version") if served else None,
             "damaged": self.damaged,
@@ -179,7 +179,11 @@ def _confirmed(served: Snapshot | None, last: Record | None) -> datetime | None:
 
 def _hours(now: datetime, then: datetime) -> float:
     # A clock that was set back makes nothing younger than new.
-    return round(max(0.0, (now - then).total_seconds() / 3600), 1)
+    return max(0.0, (now - then).total_seconds() / 3600)
+
+
+def _rounded(hours: float | None) -> float | None:
+    return None if hours is None else round(hours, 1)
 
 
 def _overdue(settings: Settings, served: Snapshot | None) -> list[dict[str, Any]] | None:

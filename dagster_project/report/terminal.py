@@ -208,8 +208,8 @@ def status(out: Console, settings: Settings, health: "Health") -> None:
     if served is not None:
         out.print(f"提供中 / served: [bold]{served.id}[/]，发布于 / published {served.manifest['published_at']}，"
                   f"基准日期 / as of {served.manifest['as_of']}", soft_wrap=True)  # fmt: skip
-        out.print(f"已发布 {health.age_hours:g} 小时 / hours old，"
-                  f"{health.confirmed_hours:g} 小时前确认 / hours since it was confirmed")  # fmt: skip
+        out.print(f"已发布 {health.age_hours:.1f} 小时 / hours old，"
+                  f"{health.confirmed_hours:.1f} 小时前确认 / hours since it was confirmed")  # fmt: skip
         out.print(f"位置 / where: {_short(settings.served)}")
     if health.running is not None:
         out.print(f"[yellow]进行中 / running[/]: 进程 / process {health.running.get('pid', '?')}，"

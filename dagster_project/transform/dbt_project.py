@@ -134,7 +134,8 @@ def _dbt(build_file: Path | None) -> Iterator[Any]:
         os.environ["ZHIBIAO_BUILD"] = str(build_file)
     quiet = ["--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none"]
     places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(TARGET)]
-    places += ["--log-path", str(PROJECT / "logs")]
+    # It writes none, but makes the folder: in the one place of the code that a refresh writes to.
+    places += ["--log-path", str(TARGET / "logs")]
     try:
         yield lambda command, parsed: dbtRunner(manifest=parsed).invoke([*quiet, *command, *places])
     finally:

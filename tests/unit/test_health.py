@@ -93,7 +93,7 @@ def test_an_old_snapshot_is_stale_unless_a_refresh_found_it_unchanged(settings: 
     ended(settings, "unchanged", snapshot={"id": served.id})
     assert codes(settings) == []
     found = health.look(settings, 36)
-    assert found.age_hours == 40.0 and found.confirmed_hours == 0.0
+    assert (found.as_json()["age_hours"], found.as_json()["confirmed_hours"]) == (40.0, 0.0)
 
 
 def test_refreshes_that_run_and_publish_nothing_do_not_hide_that_it_is_stale(settings: Settings) -> None:

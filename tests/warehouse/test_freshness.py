@@ -11,7 +11,7 @@ from dagster_project.report import freshness
 from tests.conftest import AS_OF, Site, copied
 
 COLUMNS = ("publication", "publisher_zh", "first_year", "last_year", "due", "grace_days", "note_zh")
-# 2018, 2019 and 2020 of 测试公报 are there. On the as-of date, 2026-01-31:
+# 2018, 2019, 2020 and 2022 of 测试公报 are there. On the as-of date, 2026-01-31:
 CALENDAR: list[dict[str, Any]] = [
     {"publication": "测试公报", "publisher_zh": "测试教育厅", "first_year": 2019, "last_year": 2021, "due": "year+1-06-30"},
     {"publication": "测试公报", "publisher_zh": "另一机构", "first_year": 2020, "last_year": 2020, "due": "year+1-06-30"},
@@ -50,9 +50,9 @@ def test_each_publication_and_year_has_a_row_that_says_whether_it_arrived_and_wi
         ("raw/statistics/2022-count*.csv", None, 2022, "overdue", "2022-12-31", "2023-01-01", None, None, 2021),
         ("测*", None, 2026, "expected", "2027-06-30", "2027-07-01", None, None, 2022),
         ("测试公报", "另一机构", 2020, "overdue", "2021-06-30", "2021-07-01", None, None, None),
-        ("测试公报", "测试教育厅", 2019, "arrived", "2020-06-30", "2020-07-01", "raw/statistics/2019.csv", received, 2020),
-        ("测试公报", "测试教育厅", 2020, "arrived", "2021-06-30", "2021-07-01", "raw/statistics/2020.csv", received, 2020),
-        ("测试公报", "测试教育厅", 2021, "overdue", "2022-06-30", "2022-07-01", None, None, 2020),
+        ("测试公报", "测试教育厅", 2019, "arrived", "2020-06-30", "2020-07-01", "raw/statistics/2019.csv", received, 2022),
+        ("测试公报", "测试教育厅", 2020, "arrived", "2021-06-30", "2021-07-01", "raw/statistics/2020.csv", received, 2022),
+        ("测试公报", "测试教育厅", 2021, "overdue", "2022-06-30", "2022-07-01", None, None, 2022),
     ]  # fmt: skip
     assert figures == (7,)
 
