@@ -13,7 +13,7 @@ import os
 import shutil
 import tarfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -30,6 +30,8 @@ from dagster_project.settings import Settings
 VERSION = 1
 _LIST = "BACKUP.json"
 _SEAL = "BACKUP.json.sha256"
+_FOLDERS = ("raw", "home")
+_UNFINISHED = ".restoring"
 # Made anew by the next refresh, or of a running process: the build, the lock, Dagster's history; snapshots have a way of their own.
 _LEFT_OUT = {"build", "dagster", "snapshots", "current", "current.duckdb", "refresh.lock", "refresh.holder.json"}
 _RECORD = "last_refresh.json"
@@ -114,30 +116,39 @@ def _write(archive: tarfile.TarFile, settings: Settings, held: ExitStack) -> Con
 def restore(file: Path, folder: Path) -> Contents:
     """Put a backup into `folder/home` and `folder/raw`, neither of which may hold anything.
 
-    Everything is checked before either appears. Raises BackupError naming what is damaged, OSError.
+    Everything is checked before anything appears, the pointer last. Folders that are there keep their rights, and give
+    them on to what is put in. Raises BackupError naming what is damaged, OSError.
     """
-    for name in ("home", "raw"):
-        there = folder / name
-        if there.exists() and (not there.is_dir() or any(there.iterdir())):
-            raise BackupError(f"{there}: 已有内容，不覆盖 / is not empty, nothing is overwritten")
-    unfinished = folder / ".restoring"
-    shutil.rmtree(unfinished, ignore_errors=True)
+    targets = [folder / name for name in _FOLDERS]
+    for target in targets:
+        if target.exists() and (not target.is_dir() or any(path.name != _UNFINISHED for path in target.iterdir())):
+            raise BackupError(f"{target}: 已有内容，不覆盖 / is not empty, nothing is overwritten")
+    made = [target for target in targets if not target.exists()]
     try:
-        for name in ("home", "raw"):
-            (unfinished / name).mkdir(parents=True)
+        for target in targets:
+            shutil.rmtree(target / _UNFINISHED, ignore_errors=True)
+            (target / _UNFINISHED).mkdir(parents=True)
         try:
-            contents = _read(file, unfinished)
+            contents = _read(file, folder)
         except (tarfile.TarError, EOFError) as error:
             raise BackupError(f"{file}: 不是完整的备份 / is no whole backup: {error}") from error
         os.sync()
-        for name in ("raw", "home"):
-            os.replace(unfinished / name, folder / name)
+        for target in targets:
+            for path in sorted((target / _UNFINISHED).iterdir()):
+                os.replace(path, target / path.name)
+        for name, leads_to in _links(contents.served).items():
+            (folder / name).symlink_to(leads_to)
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        for target in targets:
+            shutil.rmtree(target / _UNFINISHED, ignore_errors=True)
+            if target in made:
+                with suppress(OSError):
+                    target.rmdir()  # only if nothing came into it
     return contents
 
 
-def _read(file: Path, into: Path) -> Contents:
+def _read(file: Path, folder: Path) -> Contents:
+    """Unpack beside where everything belongs, and check that it is what was backed up."""
     found: dict[str, dict[str, Any]] = {}
     links: dict[str, str] = {}
     ends: dict[str, bytes] = {}
@@ -147,8 +158,8 @@ def _read(file: Path, into: Path) -> Contents:
             content = archive.extractfile(member) if member.isreg() else None
             if content is not None and member.name in (_LIST, _SEAL):
                 ends[member.name] = content.read()
-            elif content is not None and path.parts[0] in ("home", "raw") and ".." not in path.parts:
-                found[member.name] = _put(content, into / path, member)
+            elif content is not None and path.parts[0] in _FOLDERS and ".." not in path.parts:
+                found[member.name] = _put(content, folder / path.parts[0] / _UNFINISHED / Path(*path.parts[1:]), member)
             elif member.issym():
                 links[member.name] = member.linkname
             else:
@@ -163,8 +174,6 @@ def _read(file: Path, into: Path) -> Contents:
     broken = sorted(name for name in {*listed, *found} if listed.get(name) != found.get(name))
     if broken or links != _links(about["served"]):
         raise BackupError(f"{file}: 已损坏 / is damaged: {', '.join(broken) or 'home/current'}")
-    for name, leads_to in links.items():
-        (into / name).symlink_to(leads_to)
     ids = sorted({PurePosixPath(name).parts[2] for name in listed if name.startswith("home/snapshots/")})
     return _contents(listed, about["served"], ids, [])
 

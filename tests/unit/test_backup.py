@@ -206,10 +206,19 @@ def test_nothing_is_overwritten(settings: Settings, whole: Path, tmp_path: Path)
     assert file.read_bytes() == whole.read_bytes()
     with pytest.raises(BackupError, match="nothing is overwritten"):
         backup.restore(file, tmp_path)
-    # Folders made beforehand, with the rights that a service needs, are filled.
+
+
+def test_folders_made_beforehand_keep_their_rights_and_what_a_killed_restore_left_is_no_obstacle(
+    whole: Path, tmp_path: Path
+) -> None:
     for name in ("home", "raw"):
-        (tmp_path / "made" / name).mkdir(parents=True)
-    assert read(restored(file, tmp_path / "made").served) == ["second"]
+        (tmp_path / name / ".restoring").mkdir(parents=True)
+        (tmp_path / name / ".restoring" / "half").touch()
+        (tmp_path / name).chmod(0o2750)
+    there = restored(whole, tmp_path)
+    assert read(there.served) == ["second"]
+    assert {path.stat().st_mode & 0o7777 for path in (there.home, there.raw)} == {0o2750}
+    assert there.snapshots.stat().st_mode & 0o2000 and not list(tmp_path.rglob("half"))
 
 
 def test_it_can_be_unpacked_without_this_program(whole: Path, tmp_path: Path) -> None:
