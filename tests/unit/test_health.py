@@ -1,6 +1,7 @@
 """What `zhibiao status` finds: each finding by itself, on a small hand-made snapshot. A full disk stands in tests/faults/."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from dagster_project.publish import snapshot
 from dagster_project.publish.snapshot import Snapshot
 from dagster_project.refresh import health
 from dagster_project.refresh import record as records
-from dagster_project.settings import Settings
+from dagster_project.settings import ROOT, Settings
 from tests.conftest import AS_OF, another_writer
 from tests.unit.test_snapshot import build
 
@@ -62,6 +63,17 @@ def test_monitoring_is_told_under_these_names(settings: Settings) -> None:
     assert last["first_problems"] == ["raw/statistics/2020.csv: …"] and last["id"]
     assert told["disk"]["needed_bytes"] == 2 * sum(file["bytes"] for file in served.manifest["files"].values())
     assert told["disk"]["free_bytes"] > 0
+
+
+@pytest.mark.parametrize("page", ["operations.md", "operations.zh-CN.md"])
+def test_the_page_for_operators_says_what_each_key_and_each_finding_means(settings: Settings, page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    ended(settings, "refused", sources=[{"held_back": 3, "rows": 7}])
+    told = health.look(settings, 36).as_json()
+    keys = [*told, *told["last_refresh"], *told["disk"], *told["findings"][0]]
+    code = Path(health.__file__).read_text(encoding="utf-8")
+    found = ["refresh_refused", "refresh_failed", *re.findall(r'Finding\(\s*"(\w+)"', code)]
+    assert len(found) == 8 and [name for name in [*keys, *found] if f"`{name}`" not in text] == []
 
 
 def test_before_the_first_refresh_there_is_no_snapshot(settings: Settings) -> None:

@@ -1,5 +1,7 @@
 """The publication calendar: what has arrived, what is overdue and since when, worked out by hand on the province."""
 
+import csv
+import re
 from datetime import date
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from dagster_project import build_file
 from dagster_project.refresh import health
 from dagster_project.report import freshness
+from dagster_project.settings import ROOT
 from tests.conftest import AS_OF, Site, copied
 
 COLUMNS = ("publication", "publisher_zh", "first_year", "last_year", "due", "grace_days", "note_zh")
@@ -84,6 +87,44 @@ def test_without_a_calendar_nothing_is_expected_and_nothing_amiss(province: Site
     assert health.look(province.settings, 0).overdue is None
     said = province.run("status")
     assert said.exit_code == 0 and "no calendar" in said.output
+
+
+def blocks(kind: str) -> list[str]:
+    """What the page for operators shows to write or to ask."""
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{kind}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+
+def test_the_example_of_the_page_for_operators_can_be_used_as_it_stands(published: Site) -> None:
+    (calendar,) = (block for block in blocks("text") if block.startswith("publication,"))
+    file = published.raw / "local" / "calendar.csv"
+    file.write_text(calendar, encoding="utf-8")
+    published.vouch(file)
+    result = published.run("load")
+    assert result.exit_code == 0, result.output
+    # What it says of the shipped figures: two presentations in March, of 2022 and 2023.
+    told = {
+        (row["year"], row["source_zh"])
+        for shipped in ("2022.csv", "2023.csv")
+        for row in csv.DictReader((ROOT / "raw" / "statistics" / shipped).open(encoding="utf-8"))
+        if row["source_zh"].startswith(f"{row['year']}年全国教育事业发展基本情况")
+    }
+    assert told == {
+        ("2022", "2022年全国教育事业发展基本情况（2023年3月23日新闻发布会）"),
+        ("2023", "2023年全国教育事业发展基本情况（2024年3月1日新闻发布会）"),
+    }
+
+
+def test_the_query_of_the_page_for_operators_counts_days(expecting: Site) -> None:
+    (query,) = blocks("sql")
+    with build_file.reading(expecting.settings.served) as connection:
+        rows = connection.execute(query).fetchall()
+    assert [row[:2] for row in rows[:3]] == [
+        ("测试公报", 2020),
+        ("测试公报", 2021),
+        ("raw/statistics/2022-count*.csv", 2022),
+    ]
+    assert rows[0][2] - rows[1][2] == 365 and rows[2][2] > 0
 
 
 @pytest.mark.parametrize(
