@@ -1,8 +1,8 @@
 """The command `zhibiao`: arguments in, exit codes out. What a command does stands in the packages it calls.
 
 Exit codes: 0 done (published, or nothing changed); 1 refused by a gate, or failed, the old snapshot is still served;
-2 the command or its configuration cannot be used; 3 `status` has warnings only. Heavy imports stand inside the commands: finding that nothing
-changed must not pay for dbt.
+2 the command or its configuration cannot be used; 3 `status` has warnings only. Heavy imports stand inside the
+commands: finding that nothing changed must not pay for dbt.
 """
 
 import logging

@@ -81,6 +81,10 @@ def _write(archive: tarfile.TarFile, settings: Settings, held: ExitStack) -> Con
     listed: dict[str, dict[str, Any]] = {}
 
     def take(path: Path, name: str) -> None:
+        if path.is_symlink() and not path.resolve().is_relative_to(settings.raw):
+            raise BackupError(
+                f"{name}: 链接指向别处，请放入文件本身 / is a link that leads elsewhere, put the file itself there"
+            )
         before = files.stamp(path)
         with path.open("rb") as file:
             listed[name] = _add(archive, name, file)

@@ -2,7 +2,7 @@
 
 <home>/logs/refresh.jsonl and its older halves, 25 MB at most; with ZHIBIAO_LOG=stderr the lines go there instead.
 Only who holds the lock writes, so no file is turned over under another process. What people read is the logger
-`zhibiao`; its warnings stand here too. No received value and no address of a webhook does.
+`zhibiao`; its warnings stand here too. A problem is told by file, row and rule, without the value that stood there.
 """
 
 import json

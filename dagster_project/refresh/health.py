@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
+
 from dagster_project import build_file
 from dagster_project.publish import snapshot
 from dagster_project.publish.snapshot import Snapshot
@@ -187,8 +189,6 @@ def _rounded(hours: float | None) -> float | None:
 
 
 def _overdue(settings: Settings, served: Snapshot | None) -> list[dict[str, Any]] | None:
-    import duckdb
-
     try:
         if served is None:
             return None

@@ -147,6 +147,13 @@ def test_an_input_that_is_being_written_is_not_backed_up_half(
     assert list(tmp_path.glob("*.tar*")) == []
 
 
+def test_a_link_that_leads_elsewhere_is_named_and_not_followed(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.csv").write_text("of nobody's concern")
+    (settings.raw / "statistics" / "2023.csv").symlink_to(tmp_path / "elsewhere.csv")
+    with pytest.raises(BackupError, match=r"raw/statistics/2023\.csv"):
+        backup.make(settings, tmp_path / "b.tar")
+
+
 def flipped(name: str) -> Callable[[Path], None]:
     def damage(file: Path) -> None:
         with tarfile.open(file) as archive:
