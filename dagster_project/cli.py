@@ -1,13 +1,15 @@
 """The command `zhibiao`: arguments in, exit codes out. What a command does stands in the packages it calls.
 
 Exit codes: 0 done (published, or nothing changed); 1 refused by a gate, or failed, the old snapshot is still served;
-2 the command or its configuration cannot be used. Heavy imports stand inside the commands: finding that nothing
-changed must not pay for dbt.
+2 the command or its configuration cannot be used; 3 `status` has warnings only. Heavy imports stand inside the
+commands: finding that nothing changed must not pay for dbt.
 """
 
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,9 @@ from dagster_project.settings import ROOT, Settings, today
 
 if TYPE_CHECKING:
     from dagster_project.ingest.contract import Contract
+    from dagster_project.publish.backup import Contents
+
+_EXIT_OF = {"ok": 0, "critical": 1, "warning": 3}
 
 
 class _Day(click.ParamType[date]):
@@ -44,15 +49,15 @@ def refresh(full: bool, as_of: date | None) -> None:
     """装载、计算、检查、发布 / load, compute, check, publish."""
     settings = _settings(as_of)
     from dagster_project.publish import snapshot
-    from dagster_project.refresh import steps
-    from dagster_project.refresh.lock import only_writer
+    from dagster_project.refresh import events, steps
 
     _show_progress()
-    with only_writer(settings):
+    with _writing(settings):
         snapshot.recover(settings)
         why = "要求全部重建 / asked for" if full else steps.needed(settings)
         if why is None:
             steps.settle(settings)
+            events.tell("nothing_changed")
             click.echo("无变化，未发布 / nothing changed, nothing published")
             return
         click.echo(f"刷新 / refresh: {why}")
@@ -74,10 +79,9 @@ def load(as_of: date | None) -> None:
     _show_progress()
     from dagster_project.refresh import record as records
     from dagster_project.refresh import steps
-    from dagster_project.refresh.lock import only_writer
     from dagster_project.report import terminal
 
-    with only_writer(settings):
+    with _writing(settings):
         report, _ = steps.load(settings)
         record = records.last(settings)
         assert record is not None
@@ -90,35 +94,24 @@ def load(as_of: date | None) -> None:
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="供监控读取 / for monitoring.")
-def status(as_json: bool) -> None:
-    """现在提供的是什么、上次刷新如何 / what is served, how old it is, and how the last refresh went."""
+@click.option(
+    "--max-age", type=click.FloatRange(min=0), default=36, show_default=True, metavar="HOURS",
+    help="快照多少小时未经刷新发布或确认算陈旧，0 不限 / hours without a refresh that published or confirmed it; 0: any.",
+)  # fmt: skip
+def status(as_json: bool, max_age: float) -> None:
+    """现在提供的是什么、上次刷新如何；0 正常，1 有故障，3 仅有警告 / what is served and how it is; 0 well, 1 not, 3 warnings only."""
     import json
 
-    from dagster_project.publish import snapshot
-    from dagster_project.refresh import record as records
-    from dagster_project.refresh.lock import is_held
+    from dagster_project.refresh import health
     from dagster_project.report import terminal
 
     settings = _settings()
-    served, last = snapshot.current(settings), records.last(settings)
-    if last and last.outcome == "running" and not is_held(settings):
-        last.outcome, last.error = "failed", "中断，未完成 / interrupted before it was done"
-    damaged = snapshot.damage(settings, served) if served else []
+    found = health.look(settings, max_age)
     if as_json:
-        from dataclasses import asdict
-
-        content = {
-            "served": served.id if served else None,
-            "published_at": served.manifest["published_at"] if served else None,
-            "as_of": served.manifest["as_of"] if served else None,
-            "damaged": damaged,
-            "last_refresh": asdict(last) if last else None,
-        }
-        click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
     else:
-        terminal.status(terminal.console(), settings, served, damaged, last)
-    if served is None or damaged or (last and last.outcome in ("refused", "failed")):
-        sys.exit(1)
+        terminal.status(terminal.console(), settings, found)
+    sys.exit(_EXIT_OF[found.state])
 
 
 @cli.command()
@@ -144,17 +137,18 @@ def snapshots() -> None:
 def pin(snapshot_id: str, name: str, until: date) -> None:
     """以 NAME 之名保留一个快照到某日 / keep a snapshot under a NAME until a day."""
     from dagster_project.publish import pins, snapshot
-    from dagster_project.refresh.lock import only_writer
+    from dagster_project.refresh import events
 
     settings = _settings()
     # Under the lock, so that the snapshot is not being removed meanwhile.
-    with only_writer(settings):
+    with _writing(settings):
         if snapshot_id not in {known.id for known in snapshot.published(settings)}:
             raise snapshot.SnapshotError(f"没有快照 {snapshot_id} / no such snapshot: zhibiao snapshots")
         try:
             pins.put(settings, snapshot_id, name, until)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
+        events.tell("pinned", snapshot=snapshot_id, name=name, until=until)
     click.echo(f"保留 / kept: {snapshot_id}，{name}，≤ {until}")
 
 
@@ -163,11 +157,12 @@ def pin(snapshot_id: str, name: str, until: date) -> None:
 def rollback(snapshot_id: str | None) -> None:
     """退回上一个或指定的快照 / point back to the snapshot before, or to ID."""
     from dagster_project.publish import snapshot
-    from dagster_project.refresh.lock import only_writer
+    from dagster_project.refresh import events
 
     settings = _settings()
-    with only_writer(settings):
+    with _writing(settings):
         chosen = snapshot.rollback(settings, snapshot_id)
+        events.tell("rolled_back", snapshot=chosen.id)
     click.echo(f"现在提供 / now served: {chosen.id}")
 
 
@@ -206,6 +201,41 @@ def serve_postgres(dsn: str, readers: tuple[str, ...], again: bool) -> None:
             f"已复制 / copied: {copied.snapshot_id}，{copied.tables} 张表 / tables，{copied.rows:,} 行 / rows，"
             f"{copied.views} 个视图 / views"
         )
+
+
+@cli.command()
+@click.argument("file", metavar="FILE.tar", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """把输入、快照与记录备份到一个文件，刷新时也可 / inputs, snapshots and records into one file, also during a refresh."""
+    from dagster_project.publish import backup as backups
+
+    settings = _settings()
+    target = file.resolve()
+    if any(target.is_relative_to(folder) for folder in (settings.home, settings.raw)):
+        raise click.UsageError(f"{file}: 请放到别处 / put it elsewhere than {settings.home} and {settings.raw}")
+    made = backups.make(settings, target)
+    for left_out in made.left_out:
+        click.echo(f"快照 {left_out} 已损坏，未备份 / is damaged and was left out", err=True)
+    click.echo(f"已备份 / backed up: {target}，{_contents(made)}")
+
+
+@cli.command()
+@click.argument("file", metavar="FILE.tar", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path))
+def restore(file: Path, folder: Path) -> None:
+    """核对备份并还原到 FOLDER/home 与 FOLDER/raw / check a backup and put it into FOLDER/home and FOLDER/raw."""
+    from dagster_project.publish import backup as backups
+
+    put = backups.restore(file, folder.resolve())
+    click.echo(f"已还原 / restored: {folder.resolve()}，{_contents(put)}")
+    click.echo(f"export ZHIBIAO_HOME={folder.resolve() / 'home'} ZHIBIAO_RAW={folder.resolve() / 'raw'}")
+
+
+def _contents(backup: "Contents") -> str:
+    return (
+        f"{backup.file_count:,} 个文件 / files，{backup.byte_count / 1e6:,.1f} MB，"
+        f"{len(backup.snapshots)} 个快照 / snapshots，提供 / served {backup.served or '-'}"
+    )
 
 
 @cli.command()
@@ -594,6 +624,16 @@ def _show_progress() -> None:
     logger.propagate = False
 
 
+@contextmanager
+def _writing(settings: Settings) -> Iterator[None]:
+    """The warehouse held for writing, and a log kept of what is done."""
+    from dagster_project.refresh import events
+    from dagster_project.refresh.lock import only_writer
+
+    with only_writer(settings), events.kept(settings):
+        yield
+
+
 def _settings(as_of: date | None = None) -> Settings:
     try:
         return Settings.from_environment(as_of)
@@ -606,6 +646,7 @@ def main() -> None:
     import duckdb
 
     from dagster_project.ingest.contract import ContractError
+    from dagster_project.publish.backup import BackupError
     from dagster_project.publish.snapshot import SnapshotError
     from dagster_project.quality.suites import SuiteError
     from dagster_project.refresh.lock import BusyError
@@ -620,7 +661,7 @@ def main() -> None:
     except duckdb.IOException as error:
         click.echo(f"{' '.join(str(error).split())}；zhibiao status, zhibiao rollback", err=True)
         sys.exit(1)
-    except (SnapshotError, BusyError) as error:
+    except (SnapshotError, BusyError, BackupError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     except (ContractError, SuiteError) as error:

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 from pydantic import PrivateAttr
 
+from dagster_project.refresh import events
 from dagster_project.refresh.alert import raise_alert
 from dagster_project.refresh.lock import BusyError, only_writer
 from dagster_project.refresh.record import Record
@@ -30,7 +31,10 @@ class Warehouse(dg.ConfigurableResource[Any]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
         try:
-            with only_writer(self.settings):
+            with (
+                only_writer(self.settings),
+                events.kept(self.settings, dagster_run=context.run.run_id if context.run else None),
+            ):
                 yield self
         except BusyError as error:
             # No step of this run begins, so no step can tell; and the record is the other refresh's.

@@ -20,17 +20,18 @@ class Settings:
     """Paths and the as-of date of one refresh.
 
     `raw` holds the inputs, `home` everything that is written; both absolute.
-    `keep` is how many snapshots stay beside the served one.
+    `keep` is how many snapshots stay beside the served one; `log_to_stderr` sends the events there, not to `home/logs`.
     """
 
     raw: Path
     home: Path
     as_of: date
     keep: int = 7
+    log_to_stderr: bool = False
 
     @classmethod
     def from_environment(cls, as_of: date | None = None) -> "Settings":
-        """Settings from ZHIBIAO_RAW, ZHIBIAO_HOME, ZHIBIAO_AS_OF and ZHIBIAO_KEEP.
+        """Settings from ZHIBIAO_RAW, ZHIBIAO_HOME, ZHIBIAO_AS_OF, ZHIBIAO_KEEP and ZHIBIAO_LOG.
 
         Raises ValueError naming the variable that cannot be read.
         """
@@ -43,11 +44,15 @@ class Settings:
         keep = os.environ.get("ZHIBIAO_KEEP") or "7"
         if not keep.isdecimal() or int(keep) < 1:
             raise ValueError(f"ZHIBIAO_KEEP={keep!r}: a whole number from 1 / 请填不小于 1 的整数")
+        log = os.environ.get("ZHIBIAO_LOG") or "file"
+        if log not in ("file", "stderr"):
+            raise ValueError(f"ZHIBIAO_LOG={log!r}: file or stderr / 请填 file 或 stderr")
         return cls(
             raw=_folder("ZHIBIAO_RAW", "raw"),
             home=_folder("ZHIBIAO_HOME", "warehouse"),
             as_of=as_of or today(),
             keep=int(keep),
+            log_to_stderr=log == "stderr",
         )
 
     def at(self, as_of: date) -> "Settings":

@@ -4,8 +4,11 @@
 """
 
 import fcntl
+import os
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -54,7 +57,7 @@ def reader_of(database: Path) -> int | None:
     """A process, other than this one, that has the file open through DuckDB; None if there is none.
 
     DuckDB locks what it opens, for reading too; the lock goes with the process, however it ends, and needs no clock.
-    A process of another container may be told as 0.
+    A process of another container, or a backup, may be told as 0.
     """
     asked = struct.pack(_FLOCK, fcntl.F_WRLCK, 0, 0, 0, 0)
     try:
@@ -62,7 +65,21 @@ def reader_of(database: Path) -> int | None:
             kind, _, _, _, process = struct.unpack(_FLOCK, fcntl.fcntl(file, fcntl.F_GETLK, asked))
     except FileNotFoundError:
         return None
-    return None if kind == fcntl.F_UNLCK else process
+    return None if kind == fcntl.F_UNLCK else max(process, 0)
+
+
+@contextmanager
+def holding(database: Path) -> Iterator[None]:
+    """Keep a snapshot from being removed, as DuckDB's readers do. Raises FileNotFoundError where it is gone.
+
+    The lock is of the open file, not of the process: the file may be opened and closed again meanwhile.
+    """
+    with database.open("rb") as file:
+        fcntl.fcntl(file, fcntl.F_OFD_SETLK, struct.pack(_FLOCK, fcntl.F_RDLCK, 0, 0, 0, 0))
+        # It may have been moved away to be removed between being found and being locked.
+        if not os.path.samestat(os.fstat(file.fileno()), database.stat()):
+            raise FileNotFoundError(database)
+        yield
 
 
 def _all(settings: Settings) -> list[Pin]:

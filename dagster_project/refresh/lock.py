@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from dagster_project.settings import Settings
 
 _LOCK = "refresh.lock"
+_HOLDER = "refresh.holder.json"
 # Whoever asks whether the lock is held holds it for an instant; that must not turn a refresh away.
 _PATIENCE = 0.2
 
@@ -29,24 +31,24 @@ def only_writer(settings: Settings) -> Iterator[None]:
     The operating system frees the lock when a process dies, so a killed refresh blocks nobody.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    holder = settings.home / "refresh.holder.json"
+    about_file = settings.home / _HOLDER
     lock = FileLock(settings.home / _LOCK, is_singleton=True, thread_local=False)
     try:
         lock.acquire(timeout=_PATIENCE)
     except Timeout:
-        raise BusyError(_who(holder)) from None
+        raise BusyError(_who(about_file)) from None
     try:
         if lock.lock_counter == 1:
             about = {
                 "pid": os.getpid(),
                 "host": socket.gethostname(),
-                "since": f"{datetime.now():%Y-%m-%d %H:%M:%S}",
+                "since": datetime.now().astimezone().isoformat(timespec="seconds"),
             }
-            holder.write_text(json.dumps(about), encoding="utf-8")
+            about_file.write_text(json.dumps(about), encoding="utf-8")
         yield
     finally:
         if lock.lock_counter == 1:
-            holder.unlink(missing_ok=True)
+            about_file.unlink(missing_ok=True)
         lock.release()
 
 
@@ -62,9 +64,19 @@ def is_held(settings: Settings) -> bool:
     return False
 
 
-def _who(holder: Path) -> str:
+def holder(settings: Settings) -> dict[str, Any] | None:
+    """Who holds the warehouse now, as pid, host and since (ISO); empty where that cannot be told, None if nobody does."""
+    if not is_held(settings):
+        return None
     try:
-        about = json.loads(holder.read_text(encoding="utf-8"))
+        return dict(json.loads((settings.home / _HOLDER).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def _who(about_file: Path) -> str:
+    try:
+        about = json.loads(about_file.read_text(encoding="utf-8"))
         who = f"进程 {about['pid']} @ {about['host']}，自 {about['since']} / process {about['pid']} since {about['since']}"
     except (OSError, ValueError, KeyError):
         who = "另一进程 / another process"

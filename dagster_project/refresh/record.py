@@ -1,12 +1,15 @@
 """What the last refresh did, step by step, as one JSON file: the closing table, `status` and alerts read only this."""
 
 import json
+import logging
 import os
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from dagster_project.publish.gates import refuses
+from dagster_project.refresh import events
 from dagster_project.settings import Settings
 
 OUTCOMES = {
@@ -18,6 +21,9 @@ OUTCOMES = {
     "failed": "出错，未发布；此前提供的不变 / failed, nothing published; what was served before still is",
 }
 
+# More than anybody reads in a log; all of them stand in quality.quarantine and quality.check_result.
+_TOLD = 100
+
 
 @dataclass
 class Record:
@@ -25,6 +31,7 @@ class Record:
 
     as_of: str
     started: str
+    id: str = ""
     outcome: str = "running"
     finished: str = ""
     step: str = ""
@@ -36,15 +43,33 @@ class Record:
     cells: list[dict[str, Any]] = field(default_factory=list)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
+    # Publications of the calendar that are overdue on the as-of date; None where there is no calendar.
+    overdue: list[dict[str, Any]] | None = None
     snapshot: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     # Of each step: on the clock, and of all threads of the process.
     seconds: dict[str, float] = field(default_factory=dict)
     cpu_seconds: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many problems of inputs, rows held back, checks that refuse and checks that warn."""
+        bad = [check for check in self.checks if check["outcome"] != "passed"]
+        failed = sum(refuses(check["outcome"], check["severity"]) for check in bad)
+        return {
+            "problems": len(self.problems),
+            "held_back": sum(source["held_back"] for source in self.sources),
+            "failed_checks": failed,
+            "warnings": len(bad) - failed,
+        }
+
 
 def begin(settings: Settings) -> Record:
-    record = Record(as_of=settings.as_of.isoformat(), started=_now())
+    started = _now()
+    name = f"{started[:19].translate({ord('-'): None, ord(':'): None})}-{os.getpid()}"
+    record = Record(as_of=settings.as_of.isoformat(), started=started, id=name)
+    events.belong(refresh=record.id)
+    events.tell("refresh_started", as_of=record.as_of)
     save(settings, record)
     return record
 
@@ -52,7 +77,25 @@ def begin(settings: Settings) -> Record:
 def finish(settings: Settings, record: Record, outcome: str) -> Record:
     record.outcome, record.finished = outcome, _now()
     save(settings, record)
+    _tell(record)
     return record
+
+
+def _tell(record: Record) -> None:
+    for problem in record.problems[:_TOLD]:
+        events.tell("problem", logging.WARNING, **{key: problem.get(key) for key in ("source", "file", "row", "column", "rule")})  # fmt: skip
+    bad = [check for check in record.checks if check["outcome"] != "passed"]
+    for check in bad[:_TOLD]:
+        level = logging.ERROR if refuses(check["outcome"], check["severity"]) else logging.WARNING
+        events.tell("check_not_passed", level, **{key: check.get(key) for key in ("table", "check", "severity", "outcome", "failing")})  # fmt: skip
+    taken = datetime.fromisoformat(record.finished) - datetime.fromisoformat(record.started)
+    events.tell(
+        "refresh_finished",
+        logging.ERROR if record.outcome in ("refused", "failed") else logging.INFO,
+        outcome=record.outcome, step=record.step, seconds=taken.total_seconds(), snapshot=record.snapshot.get("id"),
+        bytes=record.snapshot.get("bytes"), rows=sum(source["rows"] for source in record.sources), **record.counts,
+        overdue=None if record.overdue is None else len(record.overdue), error=record.error or None,
+    )  # fmt: skip
 
 
 def save(settings: Settings, record: Record) -> None:

@@ -23,9 +23,10 @@ from dagster_project.ingest.load import LoadReport, Outcome, SourceReport
 from dagster_project.ingest.load import load as load_sources
 from dagster_project.publish import gates, snapshot
 from dagster_project.quality.suites import CheckResult, Suite, load_suites, run_suites
+from dagster_project.refresh import events
 from dagster_project.refresh import record as records
 from dagster_project.refresh.record import Record
-from dagster_project.report import bi, dictionary
+from dagster_project.report import bi, dictionary, freshness
 from dagster_project.review import write
 from dagster_project.settings import ROOT, Settings
 from dagster_project.transform import dbt_project
@@ -185,6 +186,7 @@ def transform(settings: Settings) -> list[NodeResult]:
                 bi.write(connection, manifest)
                 record.cells = _cells(connection)
                 record.verdicts = _verdicts(connection)
+                record.overdue = freshness.overdue(connection, settings.as_of)
         if bad:
             records.finish(settings, record, "refused")
     return results
@@ -271,21 +273,26 @@ def _step(settings: Settings, name: str, record: Record | None = None) -> Iterat
     # Before it begins, so that a killed refresh tells where it was.
     records.save(settings, record)
     log.info("%s …", _TITLES[name])
+    events.tell("step_started", step=name)
     started, used = time.perf_counter(), time.process_time()
     try:
         yield record
     except BaseException as error:
+        events.tell("step_failed", logging.ERROR, step=name, seconds=round(time.perf_counter() - started, 2))
         record.error = f"{name}: {type(error).__name__}: {' '.join(str(error).split())}"
         records.finish(settings, record, "failed")
         raise
     record.seconds[name] = round(time.perf_counter() - started, 2)
     record.cpu_seconds[name] = round(time.process_time() - used, 2)
     records.save(settings, record)
+    events.tell("step_finished", step=name, seconds=record.seconds[name], cpu_seconds=record.cpu_seconds[name])
 
 
 def _tell_source(report: SourceReport) -> None:
     log.info("  %s: %d 个文件 / files, %s 行 / rows, %s", report.contract.source, report.file_count,
              f"{report.row_count:,}", report.outcome.value)  # fmt: skip
+    events.tell("source_loaded", source=report.contract.source, files=report.file_count, rows=report.row_count,
+                held_back=report.held_back, outcome=report.outcome.value)  # fmt: skip
 
 
 def _tell_texts(texts: DocumentsReport) -> None:
@@ -293,6 +300,7 @@ def _tell_texts(texts: DocumentsReport) -> None:
         anew = sum(not text.reused for text in texts.read)
         log.info("  documents: %d 份原文 / texts, 新提取 / extracted anew %d, 搁置 / set aside %d",
                  len(texts.read), anew, len(texts.problems))  # fmt: skip
+        events.tell("texts_loaded", texts=len(texts.read), anew=anew, set_aside=len(texts.problems))
 
 
 def _told_texts(texts: DocumentsReport) -> dict[str, Any]:

@@ -47,6 +47,7 @@ _UNITS = (
     (r"value|\w+_value|difference|(\w+_)?(low|high)", "指标或数据项的单位 / unit of the indicator or measure"),
     (r"byte_count", "字节 / bytes"),
     (r"figure_count", "个 / figures"),
+    (r"\w+_day_count", "天 / days"),
     (r"\w+_school_count", "所 / schools"),
     (r"(failing_)?class_count", "班 / classes"),
     (r"(condition|met|not_met|no_data|needs_judgement)_count", "项条件 / conditions"),

@@ -27,6 +27,7 @@ from dagster_project.settings import ROOT, Settings
 if TYPE_CHECKING:
     from dagster_project.ingest.candidates import Reviewed
     from dagster_project.ingest.mapping_proposal import Proposal
+    from dagster_project.refresh.health import Health
 
 _STYLE = {
     "loaded": "green",
@@ -81,6 +82,8 @@ def closing(out: Console, settings: Settings, record: Record, shown_problems: in
         out.print(_verdicts(record))
     if record.checks:
         out.print(_checks(record))
+    if record.overdue:
+        out.print(_overdue(record.overdue))
     style = _STYLE[record.outcome]
     lines = [f"[bold {style}]{OUTCOMES[record.outcome]}[/]", f"基准日期 / as of: {record.as_of}"]
     if record.error:
@@ -200,21 +203,18 @@ def _checks(record: Record) -> Table:
     return table
 
 
-def status(out: Console, settings: Settings, served: Snapshot | None, damaged: list[str], last: Record | None) -> None:
-    """What is served and how the last refresh went."""
-    if served is None and (settings.current.is_symlink() or settings.current.exists()):
-        out.print("[red]指针不指向可用的快照 / the pointer leads to no usable snapshot[/]: "
-                  "zhibiao rollback, 或 / or zhibiao refresh")  # fmt: skip
-    elif served is None:
-        out.print("[yellow]还没有快照 / no snapshot yet[/]: make refresh")
-    else:
+def status(out: Console, settings: Settings, health: "Health") -> None:
+    """What is served, how the last refresh went, and what is not well."""
+    served, last = health.served, health.last
+    if served is not None:
         out.print(f"提供中 / served: [bold]{served.id}[/]，发布于 / published {served.manifest['published_at']}，"
-                  f"基准日期 / as of {served.manifest['as_of']}")  # fmt: skip
+                  f"基准日期 / as of {served.manifest['as_of']}", soft_wrap=True)  # fmt: skip
+        out.print(f"已发布 {health.age_hours:.1f} 小时 / hours old，"
+                  f"{health.confirmed_hours:.1f} 小时前确认 / hours since it was confirmed")  # fmt: skip
         out.print(f"位置 / where: {_short(settings.served)}")
-        if damaged:
-            out.print(
-                f"[red]已损坏 / damaged: {', '.join(damaged)}[/]: zhibiao rollback, 或 / or zhibiao refresh --full"
-            )
+    if health.running is not None:
+        out.print(f"[yellow]进行中 / running[/]: 进程 / process {health.running.get('pid', '?')}，"
+                  f"自 / since {health.running.get('since', '?')}")  # fmt: skip
     if last is not None:
         style = _STYLE[last.outcome]
         out.print(f"上次刷新 / last refresh: {last.finished or last.started} [{style}]{OUTCOMES[last.outcome]}[/]")
@@ -224,6 +224,37 @@ def status(out: Console, settings: Settings, served: Snapshot | None, damaged: l
             _problems(out, settings, last, 20)
         if last.checks:
             out.print(_checks(last))
+    if health.overdue is None:
+        out.print("没有发布日历 / no calendar: raw/local/calendar.csv")
+    elif health.overdue:
+        out.print(_overdue(health.overdue))
+    for finding in health.findings:
+        mark, what = ("[red]✗[/]", _WAYS_OUT.get(finding.code, "")) if finding.critical else ("[yellow]![/]", "")
+        out.print(f"{mark} {escape(finding.zh)} / {escape(finding.en)}{what}", soft_wrap=True)
+    if not health.findings:
+        out.print("[green]正常 / well[/]")
+
+
+_WAYS_OUT = {
+    "no_snapshot": ": make refresh",
+    "pointer_lost": ": zhibiao rollback, 或 / or zhibiao refresh",
+    "damaged": ": zhibiao rollback, 或 / or zhibiao refresh --full",
+}
+
+
+def _overdue(rows: Sequence[dict[str, Any]], shown: int = 20) -> Table:
+    """What the calendar expects and has not got, longest overdue first."""
+    table = Table(title="逾期未到 / overdue", title_justify="left")
+    table.add_column("出处 / publication", overflow="fold")
+    for heading in ("年份 / year", "应到 / due", "逾期天数 / days overdue", "已有至 / newest"):
+        table.add_column(heading, justify="right")
+    for row in rows[:shown]:
+        of = f"（{row['publisher_zh']}）" if row["publisher_zh"] else ""
+        table.add_row(escape(f"{row['publication']}{of}"), str(row["year"]), row["due"], f"{row['days']:,}",
+                      str(row["newest_year"] or "-"))  # fmt: skip
+    if len(rows) > shown:
+        table.add_row(f"… 另有 {len(rows) - shown} 份 / more: marts.mart_freshness", "", "", "", "")
+    return table
 
 
 def _verdicts(record: Record) -> Table:

@@ -21,7 +21,6 @@ PROJECT = ROOT / "dbt"
 # Elsewhere where dbt's own variables say so: a checkout that may not be written, or two refreshes at once.
 # A folder of its own in it: what somebody builds by hand must never be taken for the project as it is.
 TARGET = Path(os.environ.get("DBT_TARGET_PATH") or PROJECT / "target").resolve() / "refresh"
-_LOGS = Path(os.environ.get("DBT_LOG_PATH") or PROJECT / "logs").resolve()
 _MANIFEST = TARGET / "manifest.json"
 _CACHE = TARGET / "partial_parse.msgpack"
 _PARSED_FROM = TARGET / "parsed_from.txt"
@@ -154,7 +153,8 @@ def _dbt(build_file: Path | None, target: Path = TARGET) -> Iterator[Any]:
         os.environ["ZHIBIAO_BUILD"] = str(build_file)
     quiet = ["--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none"]
     places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target)]
-    places += ["--log-path", str(_LOGS)]
+    # It writes none, but makes the folder: in the one place of the code that a refresh writes to.
+    places += ["--log-path", str(target / "logs")]
     try:
         yield lambda command, parsed: dbtRunner(manifest=parsed).invoke([*quiet, *command, *places])
     finally:

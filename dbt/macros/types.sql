@@ -12,3 +12,8 @@
 {% macro joined(text, separator, order) -%} {{ return(adapter.dispatch('joined')(text, separator, order)) }} {%- endmacro %}
 {% macro default__joined(text, separator, order) -%} string_agg({{ text }}, '{{ separator }}' order by {{ order }}) {%- endmacro %}
 {% macro spark__joined(text, separator, order) -%} listagg({{ text }}, '{{ separator }}') within group (order by {{ order }}) {%- endmacro %}
+
+{# A date some days later. #}
+{% macro plus_days(date, days) -%} {{ return(adapter.dispatch('plus_days')(date, days)) }} {%- endmacro %}
+{% macro default__plus_days(date, days) -%} ({{ date }} + {{ days }}) {%- endmacro %}
+{% macro spark__plus_days(date, days) -%} date_add({{ date }}, {{ days }}) {%- endmacro %}

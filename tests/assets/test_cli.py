@@ -103,6 +103,14 @@ def test_status_of_a_running_refresh_is_running_until_its_process_is_gone(publis
     assert said.code == 1 and "interrupted" in said.out
 
 
+def test_status_with_warnings_only_has_an_exit_code_of_its_own(published: Site, type_in: Type) -> None:
+    said = type_in(published, "status", "--max-age", "0.000001")
+    assert said.code == 3 and "found it unchanged" in said.out
+    assert json.loads(type_in(published, "status", "--json", "--max-age", "0.000001").out)["state"] == "warning"
+    assert type_in(published, "status", "--max-age", "0").code == 0
+    assert type_in(published, "status", "--max-age", "-1").code == 2
+
+
 def publish_again(site: Site) -> str:
     """A second snapshot with the same tables, without the cost of a refresh."""
     site.settings.build.parent.mkdir(exist_ok=True)
@@ -165,6 +173,37 @@ def test_a_rollback_that_cannot_be_done_is_one_line_and_changes_nothing(publishe
         said = type_in(published, "rollback", *arguments)
         assert said.code == 1 and len(said.err.strip().splitlines()) == 1 and "zhibiao snapshots" in said.err
     assert published.served() == before
+
+
+# backup, restore
+
+
+def test_a_backup_is_restored_elsewhere_and_a_refresh_there_finds_nothing_to_do(
+    published: Site, type_in: Type, tmp_path: Path
+) -> None:
+    file = tmp_path / "zhibiao.tar"
+    said = type_in(published, "backup", str(file))
+    assert said.code == 0 and str(published.served()) in said.out
+    assert type_in(published, "backup", str(file)).code == 1
+    said = type_in(published, "restore", str(file), str(tmp_path / "there"))
+    assert said.code == 0 and "ZHIBIAO_HOME=" in said.out
+    there = Site(tmp_path / "there" / "raw", tmp_path / "there" / "home")
+    assert type_in(there, "status").code == 0
+    assert "nothing changed" in type_in(there, "refresh").out
+    assert there.served() == published.served()
+
+
+def test_a_damaged_backup_is_one_line_that_names_it(published: Site, type_in: Type, tmp_path: Path) -> None:
+    file = tmp_path / "zhibiao.tar"
+    file.write_bytes(b"damaged")
+    said = type_in(published, "restore", str(file), str(tmp_path / "there"))
+    assert said.code == 1 and "zhibiao.tar" in said.err and len(said.err.strip().splitlines()) == 1
+
+
+def test_a_backup_does_not_go_where_it_would_be_backed_up_itself(published: Site, type_in: Type) -> None:
+    for folder in (published.home, published.raw):
+        said = type_in(published, "backup", str(folder / "b.tar"))
+        assert said.code == 2 and not (folder / "b.tar").exists()
 
 
 # explain

@@ -116,11 +116,13 @@ def test_an_address_that_leads_nowhere_is_logged_and_the_alert_file_stands(
     monkeypatch.setenv(WEBHOOK, address)
     raise_alert(site.settings, REFUSED)
     assert f"{WEBHOOK} 无法送达" in caplog.text
+    # The key of a robot stands in its address.
+    assert address not in caplog.text
     assert len(alerts(site)) == 1
 
 
 def test_an_unreachable_webhook_does_not_hide_the_failure(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(WEBHOOK, "http://127.0.0.1:1/")
+    monkeypatch.setenv(WEBHOOK, "http://127.0.0.1:1/robot?key=5ecret")
     monkeypatch.setenv("no_proxy", "*")
     site.statistics(2020, {"value": "twelve"})
     result = site.run("refresh")
@@ -129,6 +131,9 @@ def test_an_unreachable_webhook_does_not_hide_the_failure(site: Site, monkeypatc
     (alert,) = alerts(site)
     assert alert["step"] == "load"
     assert "raw/statistics/2020.csv" in alert["problems"][0] and "「twelve」" in alert["problems"][0]
+    written = [path for path in site.home.rglob("*") if path.is_file()]
+    assert {path.name for path in written} >= {"last_refresh.json", "refresh.jsonl"}
+    assert [path for path in written if b"5ecret" in path.read_bytes()] == [] and "5ecret" not in result.output
 
 
 def test_an_alert_that_cannot_be_written_does_not_hide_the_failure(site: Site, robot: _Server) -> None:

@@ -158,6 +158,15 @@ def test_dagster_publishes_what_the_command_does(province: Site, published: Site
     assert told["raw/statistics"]["dagster/row_count"].value == sum(rows_received(province))
     assert told["published/snapshot"]["snapshot"].value == published.served()
     assert all(check.passed for check in result.get_asset_check_evaluations())
+    # The log of events is the same as that of the command, and names Dagster's run.
+    logged = (published.home / "logs" / "refresh.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in logged if result.run_id in line]
+    assert [line["step"] for line in events if line["event"] == "step_finished"] == [
+        "load", "check_raw", "transform", "check_marts", "publish",
+    ]  # fmt: skip
+    (finished,) = (line for line in events if line["event"] == "refresh_finished")
+    assert (finished["outcome"], finished["snapshot"]) == ("published", published.served())
+    assert {line["refresh"] for line in events} == {finished["refresh"]}
 
 
 def test_a_snapshot_says_what_it_was_made_from(province: Site) -> None:

@@ -110,7 +110,9 @@ def test_disk_full(disk: Disk, fault: Fault) -> None:
     assert ended.code == 1 and "Traceback" not in ended.output, ended.output
     assert "space" in ended.output, ended.output
     disk.serves_the_old_one_whole()
-    assert disk.run("status").code == 1
+    told = disk.run("status", "--json")
+    assert told.code == 1
+    assert [finding["code"] for finding in json.loads(told.output)["findings"]] == ["refresh_failed", "disk_low"]
     (disk.site.home / FILLER).unlink()
     disk.serves_the_old_one_whole()
 
@@ -190,10 +192,31 @@ def test_killed_at_each_step_and_refreshed(commands: Commands, published: Site, 
 
 
 def leaves_no_litter(site: Site) -> None:
-    left = {path.name for path in site.home.iterdir()} - {"alerts", "dagster", "documents"}
+    left = {path.name for path in site.home.iterdir()} - {"alerts", "dagster", "documents", "logs"}
     assert left == {"build", "current", "current.duckdb", "last_refresh.json", "refresh.lock", "snapshots"}
     assert [path.name for path in site.settings.snapshots.iterdir() if path.name.startswith(".")] == []
     assert list(site.settings.build.parent.iterdir()) == []
+
+
+def test_backed_up_in_the_middle_of_a_publish_it_is_restored_whole_and_refreshed_elsewhere(
+    disk: Disk, tmp_path: Path
+) -> None:
+    standing = disk.run("refresh", fault=replace(FLIPPING, what="stop"))
+    assert standing.code is None, standing.output
+    file, there = tmp_path / "b.tar", Site(tmp_path / "there" / "raw", tmp_path / "there" / "home")
+    made = disk.run("backup", str(file))
+    assert made.code == 0, made.output
+    os.kill(standing.process, signal.SIGKILL)
+    assert disk.commands.go_on(standing).code == KILLED
+    disk.serves_the_old_one_whole()
+
+    assert disk.run("restore", str(file), str(tmp_path / "there")).code == 0
+    assert served(str(tmp_path / "there")) == (disk.before, [], [(900,)])
+    assert disk.commands.run(there.raw, there.home, "status").code == 0
+    ended = disk.commands.run(there.raw, there.home, "refresh")
+    assert ended.code == 0 and "已发布" in ended.output, ended.output
+    assert served(str(tmp_path / "there"))[1:] == ([], [(901,)])
+    leaves_no_litter(there)
 
 
 def test_killed_before_the_flip_nothing_good_is_lost(disk: Disk) -> None:

@@ -13,7 +13,8 @@ from dagster_project.ingest.problem import MESSAGES
 from dagster_project.settings import ROOT
 
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
-DOCUMENTS = [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+OPERATIONS = [ROOT / "docs" / "operations.md", ROOT / "docs" / "operations.zh-CN.md"]
+DOCUMENTS = [*READMES, *OPERATIONS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 RULES = sorted({*MESSAGES, *(rule.name for contract in load_contracts().values() for rule in contract.rules)})
 _FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
@@ -76,20 +77,22 @@ def test_every_file_that_is_linked_exists(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-def test_both_languages_have_the_same_sections_tables_and_blocks() -> None:
+@pytest.mark.parametrize("pages", [READMES, OPERATIONS], ids=["README", "operations"])
+def test_both_languages_have_the_same_sections_tables_and_blocks(pages: list[Path]) -> None:
     english, chinese = (
         [
             (len(re.findall(r"^ *\| ", part, re.MULTILINE)), [kind for kind, _ in _FENCE.findall(part)])
             for part in re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
         ]
-        for path in READMES
+        for path in pages
     )
     assert english == chinese
 
 
-def test_both_languages_ask_the_same_queries() -> None:
+@pytest.mark.parametrize("pages", [READMES, OPERATIONS], ids=["README", "operations"])
+def test_both_languages_ask_the_same_queries(pages: list[Path]) -> None:
     english, chinese = (
-        [block for kind, block in _FENCE.findall(path.read_text(encoding="utf-8")) if kind == "sql"] for path in READMES
+        [block for kind, block in _FENCE.findall(path.read_text(encoding="utf-8")) if kind == "sql"] for path in pages
     )
     assert english == chinese != []
 

@@ -47,6 +47,12 @@ _CORRECTIONS = [
     )
 ]  # fmt: skip
 
+# Made up too: one publication that has arrived, one that is overdue, one that is not yet.
+_CALENDAR = [
+    {"publication": "{year}年全国教育事业发展统计公报", "first_year": 2020, "due": "year+1-10-31", "grace_days": 30},
+    {"publication": "{year}年测试县教育统计", "first_year": 2024, "due": "year+1-12-31", "grace_days": ""},
+]
+
 
 @dataclass(frozen=True)
 class Mutation:
@@ -107,10 +113,11 @@ class Warehouse:
     """An undamaged built file and everything that is checked on it."""
 
     def __init__(self, folder: Path) -> None:
-        """The shipped inputs with three corrections and the records of three counties, made up, refreshed; damaged copies are made beside it."""
+        """The shipped inputs with three corrections, a calendar and the records of three counties, made up, refreshed; damaged copies are made beside it."""
         site = Site(folder / "raw", folder / "home")
         shutil.copytree(ROOT / "raw", site.raw, ignore=shutil.ignore_patterns("local"))
         site.table("local/corrections.csv", _CORRECTION_COLUMNS, _CORRECTIONS)
+        site.table("local/calendar.csv", ("publication", "first_year", "due", "grace_days"), _CALENDAR)
         hand_in(site, [*assorted(), remarkable()])
         result = site.run("refresh")
         assert result.exit_code == 0, result.output

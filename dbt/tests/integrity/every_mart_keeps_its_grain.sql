@@ -22,6 +22,7 @@
     'mart_county_assessment',
     'mart_education_expenditure',
     'mart_equity',
+    'mart_freshness',
     'mart_inclusive_kindergarten_coverage',
     'mart_large_class_share',
     'mart_migrant_children',

@@ -1,35 +1,10 @@
 -- One publisher's publication may stand in several yearly files.
-with figures as (
-    select
-        s.source_id as source_id,
-        s.source_zh as source_zh,
-        s.publisher_zh as publisher_zh,
-        s.year as year
-    from {{ ref('stg_statistics') }} as s
-    union all
-    select
-        md5(i.issuer || '|' || f.source_zh) as source_id,
-        f.source_zh as source_zh,
-        i.issuer as publisher_zh,
-        f.year as year
-    from {{ ref('stg_county_facts') }} as f
-    inner join {{ source('meta', 'input_file') }} as i on f.source_file = i.file
-    union all
-    select
-        md5(i.issuer || '|' || i.title) as source_id,
-        i.title as source_zh,
-        i.issuer as publisher_zh,
-        s.year as year
-    from {{ ref('stg_schools') }} as s
-    inner join {{ source('meta', 'input_file') }} as i on s.source_file = i.file
-)
-
 select
-    f.source_id as source_id,
-    f.source_zh as source_zh,
-    f.publisher_zh as publisher_zh,
-    min(f.year) as first_year,
-    max(f.year) as last_year,
-    cast(count(*) as bigint) as figure_count
-from figures as f
-group by f.source_id, f.source_zh, f.publisher_zh
+    p.source_id as source_id,
+    p.source_zh as source_zh,
+    p.publisher_zh as publisher_zh,
+    min(p.year) as first_year,
+    max(p.year) as last_year,
+    cast(sum(p.figure_count) as bigint) as figure_count
+from {{ ref('int_publication_year') }} as p
+group by p.source_id, p.source_zh, p.publisher_zh
