@@ -97,8 +97,8 @@ def test_pandas_reads_a_sheet_below_its_labels(small_site: Site, tmp_path: Path)
 
 
 def test_codes_are_text_and_years_numbers(book: Workbook) -> None:
-    assert {type(cell.value) for cell in column(book, "基础数据", "region_code")} == {str}
-    assert {(type(cell.value), cell.number_format) for cell in column(book, "基础数据", "year")} == {(int, "0")}
+    assert {type(cell.value) for cell in column(book, "数据项值", "region_code")} == {str}
+    assert {(type(cell.value), cell.number_format) for cell in column(book, "数据项值", "year")} == {(int, "0")}
 
 
 def test_headings_are_chinese_with_a_note_and_stay_in_sight(book: Workbook) -> None:
@@ -114,12 +114,12 @@ def test_headings_are_chinese_with_a_note_and_stay_in_sight(book: Workbook) -> N
 def test_nothing_in_it_is_a_formula(book: Workbook) -> None:
     kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
     assert {"n"} < kinds and "f" not in kinds
-    shown = {cell.value for cell in column(book, "数字所出自的出版物", "source_zh")}
+    shown = {cell.value for cell in column(book, "出版物目录", "source_zh")}
     assert {label.strip() for label in HOSTILE} <= shown
 
 
 def test_a_text_that_excel_cannot_hold_is_cut_and_the_front_says_how_many(book: Workbook) -> None:
-    longest = max((cell.value for cell in column(book, "数字所出自的出版物", "publisher_zh")), key=len)
+    longest = max((cell.value for cell in column(book, "出版物目录", "publisher_zh")), key=len)
     assert len(longest) <= 32_767 and longest.endswith("（过长，已截断 / cut）")
     (said,) = (row[1] for row in book["说明"].iter_rows(values_only=True, max_col=2) if row[0] == "截断 / cut")
     assert said.startswith(f"{len(HOSTILE)} 处")
