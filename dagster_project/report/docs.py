@@ -2,8 +2,8 @@
 
 import sys
 
-from dagster_project import build_file
 from dagster_project.publish import snapshot
+from dagster_project.publish.reader import Reader
 from dagster_project.report import dictionary, verdicts
 from dagster_project.settings import ROOT, Settings
 
@@ -13,7 +13,7 @@ def main() -> None:
     served = snapshot.current(Settings.from_environment())
     if served is None:
         sys.exit("还没有快照 / no snapshot yet: make refresh")
-    with build_file.reading(served.database) as connection:
+    with Reader(served.database).snapshot() as connection:
         for name, text in {**dictionary.pages(connection), "verdicts.md": verdicts.page(connection)}.items():
             (ROOT / "docs" / name).write_text(text, encoding="utf-8")
             print(f"已写 / written: docs/{name}")
