@@ -3,7 +3,6 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable
 from pathlib import Path
 
 MEGABYTE = 1 << 20
@@ -29,7 +28,7 @@ def cells(*values: object, row: int) -> str:
 
 
 def workbook(sheet_xml: str, **more: bytes | str) -> bytes:
-    """An XLSX put together by hand; `more` are further parts, `__` in their names a slash."""
+    """An XLSX put together by hand; `more` are further parts, `__` in their names a slash, `_dot_` a point."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", (
@@ -48,7 +47,7 @@ def workbook(sheet_xml: str, **more: bytes | str) -> bytes:
         archive.writestr("xl/_rels/workbook.xml.rels", _relations("worksheet", "worksheets/sheet1.xml"))
         archive.writestr("xl/worksheets/sheet1.xml", sheet_xml)
         for name, content in more.items():
-            archive.writestr(name.replace("__", "/"), content)
+            archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
     return target.getvalue()
 
 
@@ -74,17 +73,31 @@ def word(body: str, head: str = "") -> bytes:
     return target.getvalue()
 
 
+def spaces(megabytes: int, wbits: int = zlib.MAX_WBITS) -> bytes:
+    """So many megabytes of spaces, deflated: one deflated megabyte again and again."""
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, wbits)
+    head = squeeze.compress(b" ") + squeeze.flush(zlib.Z_FULL_FLUSH)
+    block = squeeze.compress(b" " * MEGABYTE) + squeeze.flush(zlib.Z_FULL_FLUSH)
+    return head + block * megabytes + squeeze.flush()
+
+
 def with_bomb(data: bytes, name: str, megabytes: int, declared: int | None = None) -> bytes:
     """The archive with one more part of that many megabytes of spaces, its directory saying `declared` bytes."""
     target = io.BytesIO(data)
-    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        with archive.open(name, "w", force_zip64=True) as part:
-            for _ in range(megabytes):
-                part.write(b" " * MEGABYTE)
-        if declared is not None:
-            archive.getinfo(name).file_size = declared
-            # What a reader checks is the first `declared` bytes.
-            archive.getinfo(name).CRC = zlib.crc32(b" " * declared)
+    packed = spaces(megabytes, -zlib.MAX_WBITS)
+    info = zipfile.ZipInfo(name)
+    info.compress_type, info.compress_size = zipfile.ZIP_DEFLATED, len(packed)
+    info.file_size = megabytes * MEGABYTE + 1 if declared is None else declared
+    info.CRC = zlib.crc32(b" " * (declared or 0))  # a library that reads as much as was declared finds it right
+    with zipfile.ZipFile(target, "a") as archive:
+        assert archive.fp is not None
+        info.header_offset = archive.start_dir
+        archive.fp.seek(archive.start_dir)
+        archive.fp.write(info.FileHeader() + packed)
+        archive.start_dir = archive.fp.tell()
+        archive.filelist.append(info)
+        archive.NameToInfo[name] = info
+        archive._didModify = True  # type: ignore[attr-defined]
     return target.getvalue()
 
 
@@ -114,16 +127,9 @@ def pdf_of_one_page(content: bytes, *more: bytes, resources: bytes = b"") -> byt
     return pdf(b"<< /Type /Catalog /Pages 2 0 R >>", pages, page, content, *more)
 
 
-def deflated(pieces: Iterable[bytes]) -> bytes:
-    squeeze = zlib.compressobj(9)
-    return b"".join([*map(squeeze.compress, pieces), squeeze.flush()])
-
-
 def sparse(path: Path, size: int, head: bytes = b"") -> Path:
     """A file of that size of which only the head was written."""
     with path.open("wb") as file:
         file.write(head)
         file.truncate(size)
     return path
-
-

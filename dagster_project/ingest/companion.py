@@ -13,13 +13,13 @@ class _Loader(yaml.BaseLoader):
     """Text, lists and mappings. YAML would read yes, no, 2024 and a hash of digits as something else than they say."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         # A reference to a reference to a list is how a few lines become gigabytes.
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise yaml.MarkedYAMLError(problem="references (& and *) are not read", problem_mark=event.start_mark)
         if getattr(event, "tag", None):
             raise yaml.MarkedYAMLError(problem="tags (!) are not read", problem_mark=event.start_mark)
-        return super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        return super().compose_node(parent, index)
 
 
 def read(path: Path) -> Any:

@@ -69,12 +69,6 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "用办公软件打开后另存，或弃用该文件",
         "open it in an office program and save it again, or do not use it",
     ),
-    "untrue_size": (
-        "{found} 解开后与压缩包目录所述大小不符",
-        "unpacks {found} to another size than its directory says",
-        "用办公软件打开后另存，或弃用该文件",
-        "open it in an office program and save it again, or do not use it",
-    ),
     "formula_without_value": (
         "公式没有保存结果，谁也没有见过这个数",
         "is a formula whose result was not kept, so nobody has seen the number",

@@ -463,6 +463,9 @@ def _sheet_rows(sheet: Any, source: str, name: str) -> tuple[list[_Row], list[Pr
     class Parser(WorkSheetParser):
         def parse_cell(self, element: Any) -> dict[str, Any]:
             cell: dict[str, Any] = super().parse_cell(element)
+            if cell["column"] > _WIDEST:
+                found = f"{cell['column']:,} 列 / columns"
+                raise ShapeError([over_limit(source, name, found, _WIDEST, cell["row"])])
             formula = element.find(_FORMULA)
             if formula is not None and len(problems) < _TOLD_RAGGED:
                 place = {"row": cell["row"], "column": str(element.get("r") or "")}
@@ -523,6 +526,8 @@ def _printed(cell: object) -> str:
     return str(value).strip()
 
 
+# Columns that a sheet can have at all.
+_WIDEST = 16_384
 _FORMULA = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}f"
 # [1]Sheet!A1, [book.xlsx]Sheet!A1, '\\\\server\\[book.xlsx]Sheet'!A1; a column of a table, as Table1[pupils], is none.
 _ELSEWHERE = re.compile(
