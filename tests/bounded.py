@@ -7,7 +7,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import docx  # noqa: F401 - what is imported before a file is read counts for nothing
 import duckdb
+import lxml.html
+import openpyxl  # noqa: F401
 
 from dagster_project.extraction import formats
 from dagster_project.ingest import readers
@@ -15,8 +18,7 @@ from dagster_project.ingest.problem import Problem, ShapeError
 
 # A process that has imported what is needed, and forks for each call.
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__, "openpyxl", "docx", "lxml.html", "pandas", "pdfminer.pdfpage"])
-
+_FORKS.set_forkserver_preload([__name__])
 _RESERVED = 6 << 30
 
 

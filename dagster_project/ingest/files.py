@@ -32,7 +32,7 @@ def is_left_alone(path: Path) -> bool:
 def mapping_of(path: Path) -> Path | None:
     """The mapping file that holds for a file, if there is one."""
     own, common = path.with_name(path.name + MAPPING), path.with_name(FOLDER_MAPPING)
-    return next((found for found in (own, common) if found.is_file()), None)
+    return next((found for found in (own, common) if os.path.lexists(found)), None)
 
 
 def companions(path: Path) -> list[Path]:
