@@ -9,7 +9,6 @@ from typing import Any
 
 import docx  # noqa: F401 - what is imported before a file is read counts for nothing
 import duckdb
-import lxml.html
 import openpyxl  # noqa: F401
 
 from dagster_project.extraction import formats
