@@ -51,13 +51,15 @@ class Warehouse(RuleBasedStateMachine):
     def die_while_publishing(self, change: int) -> None:
         name = self._name()
         before = read(self.settings.served) if self.settings.served.exists() else None
+        # One that died after its snapshot was named has laid its flip ready, which the next one finishes.
+        ready = [self.holds[max(self.holds)]] if self.holds else None
         build(self.settings, name)
         process = _FORKS.Process(target=killed_at, args=(self.settings, change))
         process.start()
         process.join()
         self._learn(name)
         now = read(self.settings.served) if self.settings.served.exists() else None
-        assert now in (before, [name])
+        assert now in (before, ready, [name])
 
     @precondition(lambda self: self.holds)
     @rule()
