@@ -184,32 +184,40 @@ def _not_empty(width: int) -> str:
 
 
 def _encoding(path: Path, source: str, name: str) -> str:
-    """How the bytes are to be read. Refused here, piece by piece: what is no text, and lines longer than a row may be."""
+    """How the bytes are to be read."""
     with path.open("rb") as file:
         encodings = ("utf-8",) if _is_damaged_utf8(file.read(_CHUNK)) else ("utf-8", "gb18030")
-        decoders = {encoding: codecs.getincrementaldecoder(encoding)() for encoding in encodings}
-        errors: dict[str, str] = {}
-        file.seek(0)
-        place, line, length = 0, 1, 0
+    errors = []
+    for encoding in encodings:
+        error = _misread(path, encoding, source, name)
+        if error is None:
+            return encoding
+        errors.append(f"{encoding}: {error}")
+    raise ShapeError([Problem.of("bad_encoding", source, name, found=", ".join(errors))])
+
+
+def _misread(path: Path, encoding: str, source: str, name: str) -> str | None:
+    """Where an encoding does not explain the bytes, or None. Refused at once, piece by piece: what is no text in any
+    encoding, and lines longer than a row may be.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    place, line, length = 0, 1, 0
+    with path.open("rb") as file:
         while True:
             chunk = file.read(_CHUNK)
             if b"\0" in chunk:
                 # UTF-16 lands here too: half of its bytes are zero.
                 found = f"NUL, byte {place + chunk.index(0)}"
                 raise ShapeError([Problem.of("bad_encoding", source, name, found=found)])
-            for encoding in decoders.keys() - errors.keys():
-                pending = decoders[encoding].getstate()[0]
-                try:
-                    decoders[encoding].decode(chunk, not chunk)
-                except UnicodeDecodeError as error:
-                    at = error.start - len(pending)
-                    of_line = line + chunk.count(b"\n", 0, max(at, 0))
-                    errors[encoding] = f"{encoding}: line {of_line}, byte {place + at}"
-            if len(errors) == len(encodings):
-                found = ", ".join(errors[encoding] for encoding in encodings)
-                raise ShapeError([Problem.of("bad_encoding", source, name, found=found)])
+            pending = len(decoder.getstate()[0])
+            try:
+                decoder.decode(chunk, not chunk)
+            except UnicodeDecodeError as error:
+                at = error.start - pending
+                above = chunk.count(b"\n", 0, max(at, 0))
+                return f"line {line + above}, byte {place + at}"
             if not chunk:
-                return next(encoding for encoding in encodings if encoding not in errors)
+                return None
             # A lone return ends a line too.
             end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
             length = len(chunk) - end - 1 if end >= 0 else length + len(chunk)
