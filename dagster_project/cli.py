@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dagster_project import __version__
-from dagster_project.settings import ROOT, Settings, today
+from dagster_project.characters import plain
+from dagster_project.settings import ROOT, Settings, only_owner_writes, today
 
 if TYPE_CHECKING:
     from dagster_project.ingest.contract import Contract
@@ -40,6 +41,7 @@ class _Day(click.ParamType[date]):
 @click.version_option(__version__, prog_name="zhibiao")
 def cli() -> None:
     """教育指标仓库 / the education indicator warehouse."""
+    only_owner_writes()
 
 
 @cli.command()
@@ -252,8 +254,8 @@ def explain(indicator: str, region: str | None, year: int | None, stage: str, se
 
     只给目标编号时说明该目标 / a target's id alone explains the target.
     """
-    from dagster_project import build_file
     from dagster_project.publish import snapshot
+    from dagster_project.publish.reader import Reader
     from dagster_project.report import explain as explaining
     from dagster_project.report import terminal
 
@@ -262,7 +264,7 @@ def explain(indicator: str, region: str | None, year: int | None, stage: str, se
     served = snapshot.current(_settings())
     if served is None:
         raise snapshot.SnapshotError("还没有快照 / no snapshot yet: make refresh")
-    with build_file.reading(served.database) as connection:
+    with Reader(served.database).snapshot() as connection:
         if region is None or year is None:
             terminal.target(terminal.console(), explaining.explain_target(connection, indicator))
         else:
@@ -280,15 +282,15 @@ def explain(indicator: str, region: str | None, year: int | None, stage: str, se
 )  # fmt: skip
 def assess(region: str, year: int, schools: int) -> None:
     """一个县的两项评估，逐条列出 / both assessments of a county, condition by condition: zhibiao assess 430405 2024."""
-    from dagster_project import build_file
     from dagster_project.publish import snapshot
+    from dagster_project.publish.reader import Reader
     from dagster_project.report import assess as assessing
     from dagster_project.report import terminal
 
     served = snapshot.current(_settings())
     if served is None:
         raise snapshot.SnapshotError("还没有快照 / no snapshot yet: make refresh")
-    with build_file.reading(served.database) as connection:
+    with Reader(served.database).snapshot() as connection:
         for found in assessing.assess(connection, region, year):
             terminal.assessment(terminal.console(), found, schools)
 
@@ -323,7 +325,10 @@ def add(paths: tuple[Path, ...], **given: str | None) -> None:
         def asked(field: str, question: str, default: str = "", known: sidecar.Sidecar | None = known) -> str:
             preset = getattr(known, field, "") or default or None
             kind = click.Choice(list(sidecar.CONFIDENCE)) if field == "confidence" else None
-            return given[field] or str(click.prompt(question, default=preset, type=kind))
+            answer = given[field] or str(click.prompt(question, default=preset, type=kind))
+            if sidecar.has_secret(answer):
+                raise click.UsageError(f"{field}: {sidecar.SECRET}")
+            return answer
 
         click.echo(f"{settings.raw_name(file)} ({file.stat().st_size:,} bytes)")
         written = sidecar.write(
@@ -500,7 +505,7 @@ def map_headings(path: Path, source: str, write: bool, ignore_rest: bool) -> Non
     try:
         proposed = mapping_proposal.propose(file, contract)
     except ShapeError as error:
-        click.echo(str(error), err=True)
+        click.echo(plain(str(error)), err=True)
         sys.exit(1)
     terminal.proposal(terminal.console(), proposed)
     if write:
@@ -579,7 +584,7 @@ def extract(paths: tuple[Path, ...], form: str) -> None:
             found = document.read(path)
         except (ShapeError, OSError) as error:
             refused = True
-            click.echo(f"{path}: {terminal.plain(error)}", err=True)
+            click.echo(terminal.plain(f"{path}: {error}"), err=True)
             continue
         read.append((found, extraction.extract(found)))
     candidates = [one for _, several in read for one in several]
@@ -656,17 +661,17 @@ def main() -> None:
     try:
         cli()
     except OSError as error:
-        click.echo(f"读写失败 / cannot read or write: {error}", err=True)
+        click.echo(plain(f"读写失败 / cannot read or write: {error}"), err=True)
         sys.exit(1)
     except duckdb.IOException as error:
-        click.echo(f"{' '.join(str(error).split())}；zhibiao status, zhibiao rollback", err=True)
+        click.echo(plain(f"{' '.join(str(error).split())}；zhibiao status, zhibiao rollback"), err=True)
         sys.exit(1)
     except (SnapshotError, BusyError, BackupError) as error:
-        click.echo(str(error), err=True)
+        click.echo(plain(str(error)), err=True)
         sys.exit(1)
     except (ContractError, SuiteError) as error:
-        click.echo(str(error), err=True)
+        click.echo(plain(str(error)), err=True)
         sys.exit(2)
     except (NotUnderstoodError, ReviewError) as error:
-        click.echo(str(error), err=True)
+        click.echo(plain(str(error)), err=True)
         sys.exit(2)

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from dagster_project.ingest import files
+from dagster_project.characters import spelled
+from dagster_project.ingest import files, limits
 from dagster_project.settings import ROOT
 
 _CODE = {
@@ -18,14 +19,22 @@ def of_files(paths: Iterable[Path], base: Path) -> str:
     """One sha256 over the files' names (relative to `base`) and contents."""
     total = hashlib.sha256()
     for path in sorted(paths):
-        total.update(f"{path.relative_to(base).as_posix()}\0{files.sha256(path)}\n".encode())
+        total.update(f"{path.relative_to(base).as_posix()}\0{_bytes(path)}\n".encode())
     return total.hexdigest()
 
 
+def _bytes(path: Path) -> str:
+    # What is refused for its size is not read to the end for this either.
+    size = path.stat().st_size
+    return files.sha256(path) if size <= limits.TABLE_BYTES else f"{size} bytes"
+
+
 def of_inputs(raw: Path) -> str:
-    """All inputs under `raw` with their sidecars and mappings."""
+    """All inputs under `raw` with their sidecars and mappings, and what is never opened, by its name."""
     found = files.inputs(raw)
-    return of_files({*found, *(companion for path in found for companion in files.companions(path))}, raw)
+    known = of_files({*found, *(companion for path in found for companion in files.companions(path))}, raw)
+    refused = {spelled(str(path.relative_to(raw))): rule for path, rule in files.unusable(raw).items()}
+    return hashlib.sha256(f"{known}{refused}".encode()).hexdigest() if refused else known
 
 
 def of_extractor(raw: Path) -> str:

@@ -12,7 +12,7 @@ from dagster_project.refresh import events
 from dagster_project.refresh.alert import raise_alert
 from dagster_project.refresh.lock import BusyError, only_writer
 from dagster_project.refresh.record import Record
-from dagster_project.settings import Settings
+from dagster_project.settings import Settings, only_owner_writes
 
 
 class Warehouse(dg.ConfigurableResource[Any]):
@@ -30,6 +30,7 @@ class Warehouse(dg.ConfigurableResource[Any]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
+        only_owner_writes()
         try:
             with (
                 only_writer(self.settings),

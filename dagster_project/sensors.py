@@ -16,7 +16,8 @@ def state(settings: Settings) -> str:
         [(settings.raw_name(part), *files.stamp(part)) for part in (path, *files.companions(path))]
         for path in files.inputs(settings.raw)
     ]
-    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+    unusable = [(settings.raw_name(path), rule) for path, rule in files.unusable(settings.raw).items()]
+    return hashlib.sha256(json.dumps([seen, unusable]).encode()).hexdigest()
 
 
 def decide(cursor: str | None, now: str) -> tuple[str, bool]:

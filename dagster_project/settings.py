@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from dagster_project.characters import spelled
+
 ROOT = Path(__file__).resolve().parent.parent
 TIMEZONE = "Asia/Shanghai"
 
@@ -79,12 +81,17 @@ class Settings:
         return self.home / "current.duckdb"
 
     def raw_name(self, path: Path) -> str:
-        """The name a raw file has in tables and messages: its path from the repository's root."""
-        return "raw/" + path.relative_to(self.raw).as_posix()
+        """The name a raw file has in tables and messages: its path from the repository's root, odd characters spelled out."""
+        return "raw/" + spelled(path.relative_to(self.raw).as_posix())
 
 
 def today() -> date:
     return datetime.now(ZoneInfo(TIMEZONE)).date()
+
+
+def only_owner_writes() -> None:
+    """Whatever this process writes from here on is changed by its owner alone, whatever the account's umask allows."""
+    os.umask(os.umask(0o077) | 0o022)
 
 
 def _folder(variable: str, default: str) -> Path:

@@ -5,22 +5,23 @@ Cleaning and structure are the same for all of them.
 """
 
 import io
+import json
 import re
-import zipfile
+import signal
+import subprocess
+import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from dagster_project.extraction import normalise, structure
 from dagster_project.extraction.document import Document, Table
 from dagster_project.extraction.structure import Grid
+from dagster_project.ingest import limits, office
 from dagster_project.ingest.problem import Problem, ShapeError
-
-# Larger files are refused; so are docx files whose parts unpack to more than the second.
-MAX_BYTES = 64 * 1024 * 1024
-MAX_UNPACKED_BYTES = 256 * 1024 * 1024
+from dagster_project.settings import ROOT
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,26 @@ class Source:
     headings: tuple[tuple[int, int, int], ...] = ()
 
 
-class _RefusedError(Exception):
-    def __init__(self, rule: str, found: object = ""):
-        self.rule, self.found = rule, found
+class RefusedError(Exception):
+    def __init__(self, rule: str, found: object = "", expected: object = ""):
+        self.rule, self.found, self.expected = rule, found, expected
         super().__init__(rule)
+
+
+def _hold(what: str, found: int, limit: int) -> None:
+    if found > limit:
+        raise RefusedError("over_limit", f"{found:,} {what}", f"{limit:,}")
 
 
 def read(path: Path, name: str = "") -> Document:
     """The document in this file. `name` is what a refusal calls it. Raises ShapeError; FileNotFoundError."""
     try:
         return document(path.stem, source(path))
-    except _RefusedError as refused:
-        raise ShapeError([Problem.of(refused.rule, "documents", name or path.name, found=refused.found)]) from refused
+    except RefusedError as refused:
+        problem = Problem.of(
+            refused.rule, "documents", name or path.name, found=refused.found, expected=refused.expected
+        )
+        raise ShapeError([problem]) from refused
 
 
 def document(name: str, found: Source) -> Document:
@@ -88,17 +97,17 @@ def source(path: Path) -> Source:
     """The file's text with what its format marks."""
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        raise _RefusedError("document_type", path.suffix or path.name)
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise _RefusedError("document_too_large", f"{size / 1024**2:.0f} MB")
+        raise RefusedError("document_type", path.suffix or path.name)
+    _hold("字节 / bytes", path.stat().st_size, limits.TEXT_BYTES)
     data = path.read_bytes()
     if not data.strip(b"\0 \t\r\n"):
-        raise _RefusedError("document_empty")
+        raise RefusedError("document_empty")
     found = reader(data)
     if not found.text.strip():
-        raise _RefusedError("document_empty")
-    return found
+        raise RefusedError("document_empty")
+    _hold("字 / characters", len(found.text), limits.TEXT_LENGTH)
+    # Halves of a character, which the fonts of a PDF may claim and nothing can store.
+    return replace(found, text=re.sub("[\ud800-\udfff]", "\ufffd", found.text))
 
 
 # --- plain text
@@ -115,7 +124,7 @@ def decode(data: bytes) -> str:
         if data.startswith(mark):
             return _tolerant(data[len(mark) :], encoding)
     if data.startswith(_PLAIN_MAGIC) or b"\0" in data:
-        raise _RefusedError("document_encoding", f"NUL, byte {data.find(0)}" if b"\0" in data else repr(data[:4]))
+        raise RefusedError("document_encoding", f"NUL, byte {data.find(0)}" if b"\0" in data else repr(data[:4]))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -141,7 +150,7 @@ def _tolerant(data: bytes, encoding: str) -> str:
     text = data.decode(encoding, "replace")
     lost = text.count("\ufffd")
     if lost > max(3, len(text) * _DAMAGE):
-        raise _RefusedError("document_encoding", f"{encoding}: {lost} U+FFFD")
+        raise RefusedError("document_encoding", f"{encoding}: {lost} U+FFFD")
     return text
 
 
@@ -214,6 +223,7 @@ def _grid(rows: list[list[_Piece]]) -> list[list[_Piece]]:
     """Rows with every place filled: merged cells come again where they reach."""
     reaching: dict[int, tuple[_Piece, int]] = {}  # column -> cell from above, rows left
     grid = []
+    count = 0
     for row in rows:
         places: list[_Piece] = []
         waiting = list(reversed(row))
@@ -230,6 +240,8 @@ def _grid(rows: list[list[_Piece]]) -> list[list[_Piece]]:
                 places.append(cell)
                 if cell.down > 1:
                     reaching[at] = cell, cell.down - 1
+            _hold("格，一张表 / cells of a table", count + len(places), limits.TEXT_TABLE_CELLS)
+        count += len(places)
         grid.append(places)
     return grid
 
@@ -242,22 +254,20 @@ _SKIP_IN_RUN = {f"{_W}del", f"{_W}moveFrom", "{http://schemas.openxmlformats.org
 
 def _read_docx(data: bytes) -> Source:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _RefusedError("document_old_word")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            unpacked = sum(part.file_size for part in parts.infolist())
-    except zipfile.BadZipFile as error:
-        raise _RefusedError("document_broken", error) from error
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise _RefusedError("document_too_large", f"{unpacked / 1024**2:.0f} MB / unpacked")
+        raise RefusedError("document_old_word")
     import docx
 
     try:
+        office.look_through(io.BytesIO(data))
         opened = docx.Document(io.BytesIO(data))
         writer = _Writer()
         _put_blocks(writer, opened.element.body, _Styles(opened))
+    except office.OfficeError as refused:
+        raise RefusedError(refused.rule, refused.found, refused.expected) from refused
+    except RefusedError:
+        raise
     except Exception as error:  # a broken file fails anywhere in the zip, the XML or python-docx, with errors of each
-        raise _RefusedError("document_broken", f"{type(error).__name__}: {error}") from error
+        raise RefusedError("document_broken", f"{type(error).__name__}: {error}") from error
     return writer.source("docx")
 
 
@@ -500,15 +510,16 @@ def _read_html(data: bytes) -> Source:
 
     text = _PROLOG.sub("", _decode_html(data))
     if not text.strip():
-        raise _RefusedError("document_empty")
+        raise RefusedError("document_empty")
+    _hold("标记 / tags", text.count("<"), limits.TEXT_TAGS)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
-        raise _RefusedError("document_broken", error) from error
-    limits = parser.error_log.filter_types([etree.ErrorTypes.ERR_RESOURCE_LIMIT])
-    if limits:  # the parser stopped here, and what follows would be missing
-        raise _RefusedError("document_broken", limits[0].message)
+        raise RefusedError("document_broken", error) from error
+    stopped = parser.error_log.filter_types([etree.ErrorTypes.ERR_RESOURCE_LIMIT])
+    if stopped:  # the parser stopped here, and what follows would be missing
+        raise RefusedError("document_broken", stopped[0].message)
     writer = _Writer()
     _put_html(writer, etree.iterwalk(root, events=("start", "end")))
     return writer.source("html")
@@ -518,13 +529,13 @@ def _decode_html(data: bytes) -> str:
     named = _CHARSET.search(data[:4096])
     try:
         return decode(data)
-    except _RefusedError:
+    except RefusedError:
         if not named:
             raise
     try:  # the page knows better: an encoding that is none of ours
         return _tolerant(data, named[1].decode("ascii"))
     except LookupError as error:
-        raise _RefusedError("document_encoding", named[1].decode("ascii")) from error
+        raise RefusedError("document_encoding", named[1].decode("ascii")) from error
 
 
 def _put_html(writer: _Writer, walk: Any) -> None:
@@ -654,6 +665,29 @@ class _Rule:
 
 
 def _read_pdf(data: bytes) -> Source:
+    """The text of a PDF, read in a process of its own: the library bounds neither what streams unpack to nor how often
+    a page may draw another, so the operating system bounds memory and time.
+    """
+    memory, seconds = limits.PDF_BYTES_OF_MEMORY, limits.PDF_CPU_SECONDS
+    command = [sys.executable, "-m", "dagster_project.extraction.confined", str(memory), str(seconds)]
+    ended = subprocess.run(command, input=data, capture_output=True, cwd=ROOT)
+    if ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        raise RefusedError("over_limit", f"{seconds} 秒以上 / seconds and more", f"{seconds}")
+    if ended.returncode:
+        told = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise RefusedError("document_broken", told[-1] if told else f"signal {-ended.returncode}")
+    gave = json.loads(ended.stdout)
+    if "rule" in gave:
+        raise RefusedError(**gave)
+    grids = (
+        Grid(kind, tuple(tuple((start, end) for start, end in row) for row in rows), header_rows)
+        for kind, rows, header_rows in gave["grids"]
+    )
+    return Source(gave["text"], "pdf", tuple(grids))
+
+
+def read_pdf_here(data: bytes) -> Source:
+    """The text of a PDF, with whatever it takes. For `confined` only."""
     import logging
 
     from pdfminer.converter import PDFPageAggregator
@@ -674,20 +708,23 @@ def _read_pdf(data: bytes) -> Source:
             if pages:
                 writer.put("\f")
             pages += 1
+            _hold("字 / characters", writer.length, limits.TEXT_LENGTH)
             pictures = _put_page(writer, device.get_result()) or pictures
     except PDFPasswordIncorrect as error:
-        raise _RefusedError("document_encrypted") from error
+        raise RefusedError("document_encrypted") from error
+    except (RefusedError, MemoryError):
+        raise
     except Exception as error:  # a broken file fails anywhere, with errors of each layer
-        raise _RefusedError("document_broken", f"{type(error).__name__}: {error}") from error
+        raise RefusedError("document_broken", f"{type(error).__name__}: {error}") from error
     if not pages:
-        raise _RefusedError("document_broken", "0 页 / pages")
+        raise RefusedError("document_broken", "0 页 / pages")
     found = writer.source("pdf")
     bare = re.sub(r"\s", "", found.text)
     if not bare or (pictures and len(bare) < _PAGE_TEXT * pages):
-        raise _RefusedError("document_scanned", f"{pages} 页 / pages, {len(bare)} 字 / characters")
+        raise RefusedError("document_scanned", f"{pages} 页 / pages, {len(bare)} 字 / characters")
     odd = sum(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" or char < " " for char in bare)
     if odd > len(bare) * _UNMAPPED:
-        raise _RefusedError("document_unmapped", f"{odd}/{len(bare)}")
+        raise RefusedError("document_unmapped", f"{odd}/{len(bare)}")
     return found
 
 

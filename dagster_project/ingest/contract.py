@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import yaml
 
+from dagster_project.characters import HIDDEN_SQL
+
 FOLDER = Path(__file__).with_name("contracts")
 TYPES = {"text", "number", "integer", "year", "date", "stage", "region", "county"}
 # Stages of education a figure can be of; `all` is no single one. A name outside them would land in a cell nobody reads.
@@ -262,6 +264,8 @@ def row_sql(contract: Contract, as_of: date, loaded: set[str]) -> str:
             if column.type == "county":
                 below = f"select 1 from raw.regions as r where r.parent_code = {cell} and {then}"
                 add("not_a_county", column.name, f"{filled} and exists ({below})")
+        elif column.type == "text" and not column.allowed:
+            add("hidden_character", column.name, f"regexp_matches({cell}, {_text(HIDDEN_SQL)})")
         if column.type in ("number", "integer") and not contract.negative:
             add("negative_value", column.name, f"starts_with({cell}, '-') and try_cast({cell} as double) < 0")
         if pattern := r"\d{6}" if column.type in ("region", "county") else column.pattern:

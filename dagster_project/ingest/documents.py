@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dagster_project import fingerprint
 from dagster_project.extraction.candidate import Candidate
-from dagster_project.ingest import files, sidecar
+from dagster_project.ingest import files, limits, sidecar
 from dagster_project.ingest.problem import Problem, ShapeError
 from dagster_project.settings import Settings
 
@@ -72,7 +72,11 @@ def read_all(settings: Settings) -> list[Text]:
     lost = [path for path in files.lost(settings.raw) if files.is_document(path.relative_to(settings.raw))]
     for path in lost:
         name = settings.raw_name(path)
-        texts.append(Text(path, name, problem=_problem("missing_file", name, expected=path.name)))
+        texts.append(Text(path, name, problem=_problem("missing_file", name, expected=Path(name).name)))
+    for path, rule in files.unusable(settings.raw).items():
+        if files.is_document(path.relative_to(settings.raw)):
+            name = settings.raw_name(path)
+            texts.append(Text(path, name, problem=_problem(rule, name)))
     _forget_others(settings, {text.version for text in texts})
     return texts
 
@@ -88,6 +92,8 @@ def read(settings: Settings, path: Path, version: str = "") -> Text:
         return aside("document_type", found=path.suffix or path.name)
     try:
         before = files.stamp(path)
+        if before[0] > limits.TEXT_BYTES:
+            return aside("over_limit", found=f"{before[0]:,} bytes", expected=f"{limits.TEXT_BYTES:,}")
         about = sidecar.read(path)
         digest = files.sha256(path)
     except FileNotFoundError:

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from dagster_project.ingest import files, mapping, readers, sidecar
+from dagster_project.ingest import files, limits, mapping, readers, sidecar
 from dagster_project.ingest.contract import Contract, load_contracts, row_sql, year_of_file
 from dagster_project.ingest.problem import Problem, ShapeError
 from dagster_project.settings import Settings
@@ -78,13 +78,16 @@ def load(
     contracts = load_contracts() if contracts is None else contracts
     found = files.inputs(settings.raw)
     owned = {path: _owner(contracts, path.relative_to(settings.raw)) for path in found}
-    lost = {path: _owner(contracts, path.relative_to(settings.raw)) for path in files.lost(settings.raw)}
+    unusable = files.unusable(settings.raw)
+    lost = {path: _owner(contracts, path.relative_to(settings.raw)) for path in [*files.lost(settings.raw), *unusable]}
     reports: dict[str, SourceReport] = {}
     sound: set[str] = set()
     for contract in contracts.values():
         mine = [path for path, owner in owned.items() if owner is contract]
         gone = [path for path, owner in lost.items() if owner is contract]
-        report = _load_source(connection, settings, contract, mine, gone, loaded_at, sound)
+        report = _load_source(
+            connection, settings, contract, mine, {path: unusable.get(path) for path in gone}, loaded_at, sound
+        )
         if served is not None and contract.append_only:
             _check_append_only(connection, contract, report, served)
         if not report.outcome.refuses:
@@ -108,14 +111,14 @@ def _load_source(
     settings: Settings,
     contract: Contract,
     paths: list[Path],
-    gone: list[Path],
+    gone: dict[Path, str | None],
     loaded_at: datetime,
     sound: set[str],
 ) -> SourceReport:
     report = SourceReport(contract)
-    for path in gone:
+    for path, unusable in gone.items():
         name = settings.raw_name(path)
-        report.problems.append(Problem.of("missing_file", contract.source, name, expected=path.name))
+        report.problems.append(Problem.of(unusable or "missing_file", contract.source, name, expected=Path(name).name))
     if not paths and not gone and contract.required:
         expected = " | ".join(f"raw/{pattern}.csv" for pattern in contract.files[:1])
         report.problems.append(Problem.of("missing_file", contract.source, expected, expected=expected))
@@ -164,6 +167,8 @@ def _take_file(
     if path.suffix.lower() not in files.READABLE:
         raise refuse("unsupported_file", found=path.suffix or path.name)
     before = files.stamp(path)
+    if before[0] > limits.TABLE_BYTES:
+        raise refuse("over_limit", found=f"{before[0]:,} bytes", expected=f"{limits.TABLE_BYTES:,}")
     try:
         about = sidecar.read(path)
     except FileNotFoundError:

@@ -22,9 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from dagster_project.ingest import files
+from dagster_project.ingest import companion, files
 from dagster_project.ingest.contract import Contract, year_of_file
 from dagster_project.ingest.problem import Problem, ShapeError
 
@@ -133,17 +131,13 @@ def of(path: Path, contract: Contract, name: str) -> Mapping:
         )
 
     try:
-        # Every scalar is text: YAML would read yes, no and 2024 as something else.
-        data = yaml.load(found.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise refuse("", f"{line}{error.problem}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise refuse("", " ".join(str(error).split())) from error
+        data = companion.read(found)
+    except (ValueError, FileNotFoundError) as error:
+        raise refuse("", str(error)) from error
     data = data or {}
     if not isinstance(data, dict):
         raise refuse("", "应为键值形式 / a mapping of entries is expected")
-    if unknown := sorted(data.keys() - _KEYS):
+    if unknown := sorted(map(str, data.keys() - _KEYS)):
         raise refuse(unknown[0], f"没有这一项，可用 / no such entry, use: {', '.join(sorted(_KEYS))}")
     columns, ignore = data.get("columns") or {}, data.get("ignore") or []
     if not isinstance(columns, dict):
@@ -162,8 +156,8 @@ def of(path: Path, contract: Contract, name: str) -> Mapping:
     rows = {}
     for key, usual, least in (("skip_rows", "0", 0), ("header_rows", "1", 1)):
         given = data.get(key) or usual
-        if not (isinstance(given, str) and given.isdecimal() and int(given) >= least):
-            raise refuse(key, f"应为不小于 {least} 的整数 / a whole number from {least} is expected")
+        if not (isinstance(given, str) and re.fullmatch(r"\d{1,2}", given) and int(given) >= least):
+            raise refuse(key, f"应为 {least} 至 99 的整数 / a whole number from {least} to 99 is expected")
         rows[key] = int(given)
     separator = data.get("separator", "/")
     if not isinstance(separator, str):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from dagster_project.characters import spelled
+
 # Characters of a cell that a message shows; quality.quarantine holds the whole.
 _SHOWN = 80
 
@@ -31,6 +33,66 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "等待复制完成后再刷新",
         "wait until the copy is complete, then refresh",
     ),
+    "bad_characters": (
+        "文件名或文件夹名过长，或含控制、不可见、改变方向的字符，或不是 UTF-8",
+        "has a name that is too long, is no UTF-8 or holds characters that control, hide or turn text around",
+        "改名",
+        "rename it",
+    ),
+    "link_out": (
+        "是指向 raw/ 之外或不存在之处的链接",
+        "is a link that leads out of raw/ or nowhere",
+        "把文件本身复制进来",
+        "copy the file itself into its place",
+    ),
+    "not_a_file": (
+        "不是普通文件（管道、套接字或设备）",
+        "is no plain file but a pipe, a socket or a device",
+        "移走，换成文件",
+        "take it away and put a file in its place",
+    ),
+    "over_limit": (
+        "超出上限：{found}，至多 {expected}",
+        "exceeds a limit: {found}, at most {expected}",
+        "拆分文件，或去掉与数据无关的内容；正常文件不会这样大",
+        "split the file or take out what is no data; no honest file is like that",
+    ),
+    "macros": (
+        "含宏（{found}）",
+        "holds macros ({found})",
+        "另存为不含宏的 .xlsx 或 .docx",
+        "save it as .xlsx or .docx without macros",
+    ),
+    "xml_entities": (
+        "{found} 声明了 XML 实体（DOCTYPE），办公软件不会这样写",
+        "declares XML entities (a DOCTYPE) in {found}, which no office program does",
+        "用办公软件打开后另存，或弃用该文件",
+        "open it in an office program and save it again, or do not use it",
+    ),
+    "formula_without_value": (
+        "公式没有保存结果，谁也没有见过这个数",
+        "is a formula whose result was not kept, so nobody has seen the number",
+        "用 Excel 或 WPS 打开、核对并保存，或把公式粘贴为数值",
+        "open, check and save it in Excel or WPS, or paste values over the formulas",
+    ),
+    "formula_of_another_file": (
+        "公式的数取自另一个文件（{found}），那个文件没有登记",
+        "is a formula that takes its number from another file ({found}), which nobody vouched for",
+        "把公式粘贴为数值",
+        "paste values over the formulas",
+    ),
+    "cells_out_of_order": (
+        "工作表中的行或单元格次序错乱（{found}）",
+        "has rows or cells out of order in its sheet ({found})",
+        "用办公软件打开后另存",
+        "open it in an office program and save it again",
+    ),
+    "hidden_character": (
+        "含控制、不可见或改变方向的字符",
+        "holds characters that control, hide or turn text around",
+        "重新键入该单元格",
+        "type the cell anew",
+    ),
     "unsupported_file": (
         "不支持的文件类型 {found}",
         "is of a type that is not read: {found}",
@@ -42,12 +104,6 @@ MESSAGES: dict[str, tuple[str, str, str, str]] = {
         "is a document of a type that is not read: {found}",
         "另存为 .docx、.pdf（带文字层）、.html、.md 或 .txt",
         "save it as .docx, .pdf (with a text layer), .html, .md or .txt",
-    ),
-    "document_too_large": (
-        "文件过大（{found}）",
-        "is too large ({found})",
-        "拆分到每个不超过 64 MB，或去掉图片",
-        "split it into files of at most 64 MB, or take the pictures out",
     ),
     "document_empty": (
         "没有文字",
@@ -316,12 +372,12 @@ class Problem:
         return f"{self.file}{row}{column}"
 
     def text(self) -> str:
-        """The whole message on one line, Chinese first; a long value is shown by its beginning."""
+        """The whole message on one line, Chinese first; a long value is shown by its beginning, odd characters spelled out."""
         shown = " ".join((self.value or "").split())
         shown = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
         value = f"「{shown}」" if self.value is not None else ""
         whole = f"{self.place}: {value}{self.reason_zh}；{self.action_zh} / {self.reason_en}; {self.action_en}"
-        return " ".join(whole.split())
+        return spelled(" ".join(whole.split()))
 
 
 class ShapeError(Exception):

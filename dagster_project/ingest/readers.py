@@ -3,32 +3,36 @@
 Cells are trimmed and otherwise as printed: the same table gives the same text, whatever kind of file holds it.
 """
 
+import codecs
 import csv
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
+from dagster_project.ingest import limits, office
 from dagster_project.ingest.problem import Problem, ShapeError
 
 _BOM = b"\xef\xbb\xbf"
 _DATA_SHEETS = {"data", "数据"}
 # A header that lost a column makes every row ragged: a few of them say so.
 _TOLD_RAGGED = 100
+csv.field_size_limit(limits.ROW_LENGTH)  # a longer cell is told by its own words
 # Rows that are held as Python objects at a time.
 _PIECE = 20_000
 # Bytes of a CSV from which it pays to let DuckDB read it.
 _BIG = 4_000_000
-# Characters of a line that no table of numbers has.
-_LONG = 1_000_000
+# Bytes that are looked at together.
+_CHUNK = 1 << 20
 _PADDED = re.compile(r"\s(?:(?<=,\s)|(?=,)|$)")
 # What str.strip takes away, for DuckDB's trim; the long list is slow there.
 _SPACE = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
@@ -71,6 +75,8 @@ def read(
     rows = _rows(path, source, name, skip_rows)
     header = [cells for _, cells in islice(rows, skip_rows, skip_rows + header_rows)]
     headings = joined(header, separator)
+    if problem := _too_wide(len(headings), source, name):
+        raise ShapeError([problem])
     is_plain = kind == ".csv" and path.stat().st_size >= _BIG and all(headings) and _is_plain(path)
     first = list(islice(rows, 1 if is_plain else _PIECE))
     if not first:
@@ -142,9 +148,18 @@ def _framed(
     return pd.DataFrame(held), problems
 
 
+def over_limit(source: str, name: str, found: str, limit: int, row: int | None = None) -> Problem:
+    return Problem.of("over_limit", source, name, row=row, found=found, expected=f"{limit:,}")
+
+
+def _too_wide(width: int, source: str, name: str, row: int | None = None) -> Problem | None:
+    wide = width > limits.COLUMNS
+    return over_limit(source, name, f"{width:,} 列 / columns", limits.COLUMNS, row) if wide else None
+
+
 def _repeated(headings: Iterable[str], source: str, name: str) -> list[Problem]:
-    named = [heading for heading in headings if heading]
-    twice = sorted({heading for heading in named if named.count(heading) > 1})
+    counts = Counter(heading for heading in headings if heading)
+    twice = sorted(heading for heading, count in counts.items() if count > 1)
     return [Problem.of("repeated_column", source, name, column=heading) for heading in twice]
 
 
@@ -169,20 +184,47 @@ def _not_empty(width: int) -> str:
 
 
 def _encoding(path: Path, source: str, name: str) -> str:
-    data = path.read_bytes()
-    if b"\0" in data:
-        # UTF-16 lands here too: half of its bytes are zero.
-        raise ShapeError([Problem.of("bad_encoding", source, name, found=f"NUL, byte {data.index(0)}")])
+    """How the bytes are to be read."""
+    with path.open("rb") as file:
+        encodings = ("utf-8",) if _is_damaged_utf8(file.read(_CHUNK)) else ("utf-8", "gb18030")
     errors = []
-    for encoding in ("utf-8",) if _is_damaged_utf8(data) else ("utf-8", "gb18030"):
-        try:
-            data.decode(encoding)
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            errors.append(f"{encoding}: line {line}, byte {error.start}")
-        else:
+    for encoding in encodings:
+        error = _misread(path, encoding, source, name)
+        if error is None:
             return encoding
+        errors.append(f"{encoding}: {error}")
     raise ShapeError([Problem.of("bad_encoding", source, name, found=", ".join(errors))])
+
+
+def _misread(path: Path, encoding: str, source: str, name: str) -> str | None:
+    """Where an encoding does not explain the bytes, or None. Refused at once, piece by piece: what is no text in any
+    encoding, and lines longer than a row may be.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    place, line, length = 0, 1, 0
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(_CHUNK)
+            if b"\0" in chunk:
+                # UTF-16 lands here too: half of its bytes are zero.
+                found = f"NUL, byte {place + chunk.index(0)}"
+                raise ShapeError([Problem.of("bad_encoding", source, name, found=found)])
+            pending = len(decoder.getstate()[0])
+            try:
+                decoder.decode(chunk, not chunk)
+            except UnicodeDecodeError as error:
+                at = error.start - pending
+                above = chunk.count(b"\n", 0, max(at, 0))
+                return f"line {line + above}, byte {place + at}"
+            if not chunk:
+                return None
+            # A lone return ends a line too.
+            end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            length = len(chunk) - end - 1 if end >= 0 else length + len(chunk)
+            place, line = place + len(chunk), line + chunk.count(b"\n")
+            if length > 4 * limits.ROW_LENGTH:  # no character has more bytes
+                what = f"一行 {length:,} 字节以上 / bytes and more in a line"
+                raise ShapeError([over_limit(source, name, what, 4 * limits.ROW_LENGTH, line)])
 
 
 def _is_damaged_utf8(data: bytes) -> bool:
@@ -195,15 +237,34 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 def _read_csv(path: Path, encoding: str, source: str, name: str, free: int) -> Iterator[_Row]:
     ragged: list[Problem] = []
-    width = number = 0
+    width = number = taken = 0
     with path.open(encoding=encoding, newline="") as file:
         if file.read(1) != "\ufeff":
             file.seek(0)
+
+        def lines() -> Iterator[str]:
+            nonlocal taken
+            for line in file:
+                taken += len(line)
+                # A quote that is never closed makes a row of all that follows.
+                if taken > limits.ROW_LENGTH:
+                    what = f"一行 {taken:,} 字以上 / characters and more in a row"
+                    raise ShapeError([over_limit(source, name, what, limits.ROW_LENGTH, number + 1)])
+                yield line
+
         try:
-            for number, row in enumerate(csv.reader(file, strict=True), start=1):
+            for number, row in enumerate(csv.reader(lines(), strict=True), start=1):
+                taken = 0
+                if number > limits.ROWS:
+                    raise ShapeError([over_limit(source, name, f"{number:,} 行以上 / rows and more", limits.ROWS)])
+                if problem := _too_wide(len(row), source, name, number):
+                    raise ShapeError([problem])
                 cells = [cell.strip() for cell in row]
                 if not any(cells):
                     continue
+                if max(map(len, cells)) > limits.CELL_LENGTH:
+                    what = f"一格 {max(map(len, cells)):,} 字 / characters in a cell"
+                    raise ShapeError([over_limit(source, name, what, limits.CELL_LENGTH, number)])
                 if free:
                     free -= 1
                     yield number, cells
@@ -237,10 +298,11 @@ def _is_plain(path: Path) -> bool:
                     line.count(",") == commas
                     and '"' not in line
                     and "\r" not in line.removesuffix("\n").removesuffix("\r")
-                    and len(line) < _LONG
+                    and len(line) <= limits.CELL_LENGTH
                     and not line[0].isspace()
                     and not _PADDED.search(line.removesuffix("\n").removesuffix("\r"))
-                    for line in file
+                    and number < limits.ROWS
+                    for number, line in enumerate(file, start=2)
                 )
             )
     except UnicodeDecodeError:
@@ -255,7 +317,7 @@ def _plain_csv(connection: duckdb.DuckDBPyConnection, path: Path, width: int, ab
         f"""select * from (
             select row_number() over () + {above} as _row, {cells}
             from read_csv({_scanned(path)}, auto_detect = false, header = false, skip = {above}, delim = ',',
-                quote = '', escape = '', columns = {{{columns}}}))
+                quote = '', escape = '', columns = {{{columns}}}, hive_partitioning = false))
         where {_not_empty(width)}"""
     )
 
@@ -266,10 +328,34 @@ def _plain_csv(connection: duckdb.DuckDBPyConnection, path: Path, width: int, ab
 def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, source: str, name: str) -> Table:
     file = _scanned(path)
     try:
+        ((width, unpacked),) = connection.execute(
+            f"""select (select count(*) from parquet_schema({file})) - 1, (select sum(total_uncompressed_size::hugeint)
+            from parquet_metadata({file}))"""
+        ).fetchall()
+        ((count,),) = connection.execute(f"select num_rows from parquet_file_metadata({file})").fetchall()
+        if over := [
+            over_limit(source, name, f"{found:,} {what}", limit)
+            for what, found, limit in (
+                ("列 / columns", width, limits.COLUMNS),
+                ("行 / rows", count, limits.ROWS),
+                ("字节 / bytes unpacked", unpacked or 0, limits.TABLE_BYTES),
+            )
+            if found > limit
+        ]:
+            raise ShapeError(over)
         schema = connection.execute(f"select name, num_children from parquet_schema({file})").fetchall()
         content = connection.sql(f"select * from read_parquet({file}, hive_partitioning = false)")
         types = [str(type_) for type_ in content.types]
-        (count,) = connection.execute(f"select num_rows from parquet_file_metadata({file})").fetchall()
+        texts_of = [f"strlen(p{place})" for place, type_ in enumerate(types) if type_ == "VARCHAR"]
+        if texts_of and count:
+            names = ", ".join(f"p{place}" for place in range(len(types)))
+            longest = ", ".join(f"coalesce(max({text}), 0)" for text in texts_of)
+            ((length,),) = connection.execute(
+                f"select greatest({longest}) from read_parquet({file}, hive_partitioning = false) as t({names})"
+            ).fetchall()
+            if length > 4 * limits.CELL_LENGTH:  # in bytes
+                what = f"一格 {length:,} 字节 / bytes in a cell"
+                raise ShapeError([over_limit(source, name, what, 4 * limits.CELL_LENGTH)])
     except UNREADABLE as error:
         raise ShapeError([Problem.of("unreadable", source, name, found=_first_line(error))]) from error
     # The root comes first; a column within a column makes its parent one that is not read.
@@ -288,7 +374,7 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, source: str
         ] + _repeated(headings, source, name)
     if problems:
         raise ShapeError(problems)
-    if not count[0]:
+    if not count:
         raise ShapeError([Problem.of("no_rows", source, name)])
     names = ", ".join(f"p{place}" for place in range(len(texts)))
     cells = ", ".join(f"{text} as c{place}" for place, text in enumerate(texts))
@@ -337,28 +423,99 @@ def _first_line(error: Exception) -> str:
 def _read_xlsx(path: Path, source: str, name: str) -> list[_Row]:
     import openpyxl
 
+    problems: dict[str, list[Problem]] = {}
+    sheets: dict[str, list[_Row]] = {}
     try:
+        office.look_through(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which are of no interest
             book = openpyxl.load_workbook(path, data_only=True, read_only=True, keep_links=False)
-            sheets = {sheet.title: _sheet_rows(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"}
-            book.close()
+            try:
+                for sheet in book.worksheets:
+                    if sheet.sheet_state == "visible":
+                        sheets[sheet.title], problems[sheet.title] = _sheet_rows(sheet, source, name)
+            finally:
+                book.close()
+    except office.OfficeError as refused:
+        found, expected = refused.found, refused.expected
+        raise ShapeError([Problem.of(refused.rule, source, name, found=found, expected=expected)]) from refused
+    except ShapeError:
+        raise
     except Exception as error:  # a broken workbook fails anywhere in the zip, the XML or openpyxl, with errors of each
         found = f"{type(error).__name__}: {error}"
         raise ShapeError([Problem.of("unreadable", source, name, found=found)]) from error
-    filled = {title: rows for title, rows in sheets.items() if rows}
+    filled = {title: rows for title, rows in sheets.items() if rows or problems[title]}
     if len(filled) > 1:
         filled = {title: rows for title, rows in filled.items() if title.strip().lower() in _DATA_SHEETS} or filled
     if len(filled) > 1:
         found = f"工作表 / sheets {', '.join(filled)}：只留一张，或命名为 数据"
         raise ShapeError([Problem.of("unreadable", source, name, found=found)])
-    return next(iter(filled.values()), [])
+    for title, rows in filled.items():
+        if problems[title]:
+            raise ShapeError(problems[title])
+        return rows
+    return []
 
 
-def _sheet_rows(sheet: Any) -> list[_Row]:
-    sheet.reset_dimensions()  # some exporters write a size that is too small, and openpyxl would stop there
-    printed = ((number, [_printed(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), start=1))
-    return [(number, cells) for number, cells in printed if any(cells)]
+def _sheet_rows(sheet: Any, source: str, name: str) -> tuple[list[_Row], list[Problem]]:
+    """The rows of a sheet with a cell, and its formulas that cannot be taken.
+
+    openpyxl's own parser, without what openpyxl puts around it: there cells out of order are lost, and rows that a file
+    leaves out are made, however many. A size that an exporter wrote is not asked either.
+    """
+    from openpyxl.cell.read_only import ReadOnlyCell
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    problems: list[Problem] = []
+
+    class Parser(WorkSheetParser):
+        def parse_cell(self, element: Any) -> dict[str, Any]:
+            cell: dict[str, Any] = super().parse_cell(element)
+            if cell["column"] > _WIDEST:
+                found = f"{cell['column']:,} 列 / columns"
+                raise ShapeError([over_limit(source, name, found, _WIDEST, cell["row"])])
+            formula = element.find(_FORMULA)
+            if formula is not None and len(problems) < _TOLD_RAGGED:
+                place = {"row": cell["row"], "column": str(element.get("r") or "")}
+                kept = cell["value"] not in (None, "") or element.get("t") == "str"
+                if elsewhere := _ELSEWHERE.search(formula.text or ""):
+                    problems.append(Problem.of("formula_of_another_file", source, name, **place, found=elsewhere[0]))
+                elif not kept:
+                    value = f"={formula.text or ''}"
+                    problems.append(Problem.of("formula_without_value", source, name, **place, value=value))
+            return cell
+
+    rows: list[_Row] = []
+    above = count = 0
+    book = sheet.parent
+    with sheet._get_source() as content:
+        parser = Parser(content, sheet._shared_strings, True, book.epoch, book._date_formats, book._timedelta_formats)
+        for number, row in parser.parse():
+            # A whole row that was only coloured has 16,384 cells and no value.
+            filled = [cell for cell in row if cell["value"] is not None]
+            width = max((cell["column"] for cell in filled), default=0)
+            count += max(width, len(row))
+            over = [
+                (f"第 {number:,} 行 / row", number, limits.ROWS),
+                (f"{width:,} 列 / columns", width, limits.COLUMNS),
+                (f"{count:,} 格 / cells", count, limits.WORKBOOK_CELLS),
+            ]
+            for what, found, limit in over:
+                if found > limit:
+                    raise ShapeError([over_limit(source, name, what, limit, number)])
+            places = [cell["column"] for cell in row]
+            if number <= above or any(b <= a for a, b in pairwise(places)):
+                raise ShapeError([Problem.of("cells_out_of_order", source, name, row=number, found=sheet.title)])
+            above = number
+            cells = [""] * width
+            for cell in filled:
+                cells[cell["column"] - 1] = _printed(ReadOnlyCell(sheet, **cell))
+            if any(cells):
+                if max(map(len, cells)) > limits.CELL_LENGTH:
+                    what = f"一格 {max(map(len, cells)):,} 字 / characters in a cell"
+                    raise ShapeError([over_limit(source, name, what, limits.CELL_LENGTH, number)])
+                rows.append((number, cells))
+    return rows, problems
 
 
 def _printed(cell: object) -> str:
@@ -377,6 +534,13 @@ def _printed(cell: object) -> str:
     return str(value).strip()
 
 
+# Columns that a sheet can have at all.
+_WIDEST = 16_384
+_FORMULA = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}f"
+# [1]Sheet!A1, [book.xlsx]Sheet!A1, '\\\\server\\[book.xlsx]Sheet'!A1; a column of a table, as Table1[pupils], is none.
+_ELSEWHERE = re.compile(
+    r"(?<![\w\]])\[[^\[\]]+\][^\[\]!,()]*!|\bWEBSERVICE\s*\(|\bRTD\s*\(|\bDDE\b[^!]*!", re.IGNORECASE
+)
 # What a number format prints around the digits: colours and locales, quoted and escaped text, spaces, filling.
 _AROUND = re.compile(r'\[[^\]]*\]|"[^"]*"|\\.|_.?|\*.|\s')
 

@@ -1,17 +1,27 @@
 """The sidecar `<file>.source.yml`: who issued a file, where it was read, under which terms, and its hash."""
 
+import re
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 
 import yaml
 
-from dagster_project.ingest import files
+from dagster_project.ingest import companion, files
 
 CONFIDENCE = {
     "A": "数字在出处中直接读到 / the figure itself was read",
     "D": "由读到的数字加减一次得出 / follows by one addition or subtraction",
 }
+
+# Everything of a sidecar is published with the data.
+SECRET = "网址含密码或令牌，请去掉 / an address holds a password or a token: take it out"
+_SECRET = re.compile(
+    r"://[^/\s@]*:[^/\s@]*@"
+    r"|[?&#;][\w.-]*(?:token|secret|passw|pwd|passwd|signature|credential|api_?-?key|access_?-?key|session_?-?id)[\w.-]*=[^&\s]"
+    r"|[?&#;](?:key|sig|auth|ticket|sid|sk|ak)=[^&\s]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -37,21 +47,17 @@ def read(file: Path) -> Sidecar:
 
     Raises FileNotFoundError without one, ValueError (saying what is wrong) for one that cannot be used.
     """
-    try:
-        data = yaml.safe_load(path_of(file).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise
-    except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise ValueError(f"{line}{error.problem}") from error
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        raise ValueError(" ".join(str(error).split())) from error
+    data = companion.read(path_of(file))
     if not isinstance(data, dict):
         raise ValueError("YAML mapping expected / 应为键值形式")
     known = {field.name for field in fields(Sidecar)}
     if extra := sorted(str(key) for key in data.keys() - known):
         raise ValueError(f"unknown keys / 未知项: {', '.join(extra)}")
-    texts = {key: str(value).strip() for key, value in data.items() if value is not None}
+    if several := sorted(key for key, value in data.items() if not isinstance(value, str)):
+        raise ValueError(f"应为一段文字 / a text is expected: {', '.join(several)}")
+    texts = {key: value.strip() for key, value in data.items()}
+    if secret := next((key for key, value in texts.items() if has_secret(value)), None):
+        raise ValueError(f"{secret}: {SECRET}")
     if missing := sorted(known - {"note"} - {key for key, text in texts.items() if text}):
         raise ValueError(f"empty or missing / 空缺: {', '.join(missing)}")
     try:
@@ -62,6 +68,11 @@ def read(file: Path) -> Sidecar:
         raise ValueError(f"confidence: {texts['confidence']!r}, use {' or '.join(CONFIDENCE)}")
     # Some tools print the hash in capitals.
     return Sidecar(**{**texts, "sha256": texts["sha256"].lower()})
+
+
+def has_secret(text: str) -> bool:
+    """Whether a text holds an address with a password or a token in it."""
+    return bool(_SECRET.search(text))
 
 
 def text(sidecar: Sidecar) -> str:

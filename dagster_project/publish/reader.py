@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 _TRIES = 5
+_NAME = "warehouse"
 
 
 class Reader:
@@ -22,7 +23,8 @@ class Reader:
         with reader.snapshot() as connection:
             connection.sql("select as_of from meta.build")
 
-    Threads may share a reader: each `with` has a cursor of its own. `config` is DuckDB's.
+    Threads may share a reader: each `with` has a cursor of its own. Queries reach the snapshot and nothing else: no
+    other file, no extension, no setting. `config` is DuckDB's, say `{"threads": 2}`.
     """
 
     def __init__(self, path: str | os.PathLike[str], config: dict[str, Any] | None = None) -> None:
@@ -42,6 +44,7 @@ class Reader:
             opened.users += 1
         try:
             with opened.connection.cursor() as cursor:
+                cursor.execute(f"use {_NAME}")
                 yield cursor
         finally:
             with self._lock:
@@ -61,7 +64,7 @@ class Reader:
             if self._newest is not None and self._newest.path == real:
                 return self._newest
             try:
-                opened = _Open(real, duckdb.connect(real, read_only=True, config=self._config))
+                opened = _Open(real, _locked(real, self._config))
             except duckdb.IOException:
                 # Removed between the look and the opening; what the pointer leads to now is there.
                 if attempt == _TRIES - 1 or os.path.realpath(self._path) == real:
@@ -75,6 +78,22 @@ class Reader:
     def _close_unless_used(self, opened: "_Open | None") -> None:
         if opened is not None and opened is not self._newest and opened.users == 0:
             opened.connection.close()
+
+
+def _locked(path: str, config: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    """The file in a DuckDB of its own, which then loses sight of everything else. Opened by itself it would have to share
+    settings with whatever else this process has it open for.
+    """
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        literal = path.replace("'", "''")
+        connection.execute(f"attach '{literal}' as {_NAME} (read_only)")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 class _Open:

@@ -8,6 +8,7 @@ from datetime import datetime
 from http.client import HTTPException
 from os import environ
 from typing import Any
+from urllib.parse import unquote
 
 from dagster_project.publish.gates import refuses
 from dagster_project.refresh.record import Record
@@ -15,6 +16,8 @@ from dagster_project.settings import Settings
 
 WEBHOOK = "ZHIBIAO_WEBHOOK"
 _TOLD = 20
+# Characters from which a part of the address may be a key.
+_KEY = 6
 
 
 def content(record: Record) -> dict[str, Any]:
@@ -55,14 +58,22 @@ def raise_alert(settings: Settings, record: Record) -> None:
         log.error("警报文件未能写入 / the alert file could not be written: %s", error)
     if address := environ.get(WEBHOOK):
         try:
+            if not address.lower().startswith(("http://", "https://")):
+                raise ValueError("应以 http:// 或 https:// 开头 / http:// or https:// is expected")
             request = urllib.request.Request(address, message(alert), {"Content-Type": "application/json"})
             with urllib.request.urlopen(request, timeout=10) as answer:
                 told = answer.read(10_000).decode("utf-8", "replace")
             # The robots of WeCom and DingTalk answer 200 even where they refuse; only the body says so.
             if re.search(r'"errcode"\s*:\s*[^0\s]', told):
-                log.error("%s 拒绝了警报 / refused the alert: %s", WEBHOOK, told)
-        except OSError as error:
-            log.error("%s 无法送达 / could not be reached: %s", WEBHOOK, error)
-        except (HTTPException, ValueError) as error:
-            # Its words repeat the address, whose key is a secret.
-            log.error("%s 无法送达 / could not be reached: %s", WEBHOOK, type(error).__name__)
+                log.error("%s 拒绝了警报 / refused the alert: %s", WEBHOOK, _without(address, told))
+        except (OSError, HTTPException, ValueError) as error:
+            log.error("%s 无法送达 / could not be reached: %s", WEBHOOK, _without(address, str(error)))
+
+
+def _without(address: str, text: str) -> str:
+    """Text without any part of the address that may be the key; errors and answers like to quote it."""
+    parts = [unquote(part) for part in re.split(r"[/?&=#@:;]+", address)] + re.split(r"[/?&=#@:;]+", address)
+    for part in sorted({address, *parts}, key=len, reverse=True):
+        if len(part) >= _KEY:
+            text = text.replace(part, "…")
+    return text

@@ -2,8 +2,8 @@
 
 import sys
 
-from dagster_project import build_file
 from dagster_project.publish import snapshot
+from dagster_project.publish.reader import Reader
 from dagster_project.report import cards, dictionary, verdicts
 from dagster_project.settings import ROOT, Settings
 
@@ -13,7 +13,7 @@ def main() -> None:
     served = snapshot.current(Settings.from_environment())
     if served is None:
         sys.exit("还没有快照 / no snapshot yet: make refresh")
-    with build_file.reading(served.database) as connection:
+    with Reader(served.database).snapshot() as connection:
         pages = {
             **dictionary.pages(connection),
             "cards.md": cards.page(connection),

@@ -5,8 +5,8 @@ One file without scripts or outside resources; every text from a document is esc
 
 import html
 import itertools
-import re
 
+from dagster_project.characters import plain
 from dagster_project.extraction.candidate import Candidate
 from dagster_project.extraction.document import Document
 
@@ -22,8 +22,6 @@ ol{padding-left:2rem}li{margin-bottom:.7rem}li:target,mark:target{outline:2px so
 small{color:#555}
 @media(max-width:50rem){article{grid-template-columns:1fr}}
 """
-# Controls, and what turns the direction of a text around.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def page(read: list[tuple[Document, list[Candidate]]]) -> str:
@@ -83,4 +81,4 @@ def _item(number: int, i: int, one: Candidate) -> str:
 
 
 def _safe(text: str) -> str:
-    return html.escape(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text))
+    return html.escape(plain(text))

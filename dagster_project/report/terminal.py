@@ -1,6 +1,5 @@
 """Tables for a terminal, Chinese first. Everything shown is handed in; nothing is computed here."""
 
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from rich.markup import escape as escape_markup
 from rich.panel import Panel
 from rich.table import Table
 
+from dagster_project import characters
 from dagster_project.demo.county import County
 from dagster_project.demo.write import Written
 from dagster_project.extraction.candidate import Candidate
@@ -55,10 +55,6 @@ _COMPARED = {name: f"{zh} / {name}" for name, (zh, _) in COMPARISONS.items()}
 _GATES = {"rows": "文件与行 / rows", "relations": "关系与合计 / relations", "expectations": "期望 / expectations"}
 
 
-# What a terminal would obey instead of show, and what turns the direction of the text around.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
 def console() -> Console:
     found = Console(emoji=False)
     # A pipe has no width of its own; 80 columns would fold every Chinese table.
@@ -67,7 +63,7 @@ def console() -> Console:
 
 def escape(text: object) -> str:
     """Received text as it may be shown: no markup, no control characters."""
-    return escape_markup(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", str(text)))
+    return escape_markup(characters.plain(str(text)))
 
 
 def closing(out: Console, settings: Settings, record: Record, shown_problems: int = 20) -> None:
@@ -159,7 +155,7 @@ def _cells(record: Record) -> Table:
     shown = [cell for cell in record.cells if cell["mart"]]
     for cell in shown:
         table.add_row(
-            f"{cell['name_zh']} {cell['code']}", f"{cell['computed']:,}", f"{cell['published']:,}",
+            escape(f"{cell['name_zh']} {cell['code']}"), f"{cell['computed']:,}", f"{cell['published']:,}",
             str(cell["regions"]), f"{cell['first_year']}—{cell['last_year']}",
         )  # fmt: skip
     rest = [cell for cell in record.cells if not cell["mart"]]
@@ -382,7 +378,7 @@ def demo(out: Console, raw: Path, counties: Sequence[County], written: Sequence[
 
 def plain(text: object) -> str:
     """Received text for a line that knows no markup: no control characters."""
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", " ".join(str(text).split()))
+    return characters.plain(" ".join(str(text).split()))
 
 
 def candidates(out: Console, read: list[tuple[Document, list[Candidate]]]) -> None:
@@ -404,7 +400,7 @@ def candidates(out: Console, read: list[tuple[Document, list[Candidate]]]) -> No
             base = f" ← {one.baseline}" if one.baseline else ""
             value = one.value or ("X" if one.kind == "redacted" else "")
             table.add_row(
-                escape(one.article), escape(one.indicator_zh) + (f"\n[dim]{one.indicator_code}[/]" if one.indicator_code else ""),
+                escape(one.article), escape(one.indicator_zh) + (f"\n[dim]{escape(one.indicator_code)}[/]" if one.indicator_code else ""),
                 escape(one.region_zh), escape(f"{one.comparator} {value}{high} {one.unit}{base}".strip()),
                 escape(one.deadline or one.period), escape(one.evidence), f"{one.confidence:.2f}" + (" *" if one.note else ""),
             )  # fmt: skip
@@ -420,7 +416,7 @@ def explanation(out: Console, found: Explanation) -> None:
     title = f"{indicator['name_zh']} · {found.region_zh} {found.region_code} · {found.year}"
     if found.chosen is not None:
         title += f" · {found.chosen.stage}" + ("" if found.chosen.segment == "all" else f" · {found.chosen.segment}")
-    out.print(f"[bold]{title}[/]  {indicator['name_en']} ({indicator['indicator_code']})")
+    out.print(f"[bold]{escape(title)}[/]  {escape(indicator['name_en'])} ({escape(indicator['indicator_code'])})")
     out.print(f"定义 / definition: {escape(indicator['definition_zh'])}")
     out.print(f"公式 / formula: {escape(indicator['formula_zh'])}")
     if found.chosen is None:
@@ -435,7 +431,7 @@ def explanation(out: Console, found: Explanation) -> None:
             out.print(_value("未采用 / beside it", found.other, indicator))
             _cell(out, found.other)
         if found.reconciled:
-            out.print(f"对账 / reconciliation: {found.reconciled}")
+            out.print(f"对账 / reconciliation: {escape(found.reconciled)}")
         for row in found.conflicts:
             out.print(f"另一出版物 / another publication: {_row(row)}")
     if found.missing:

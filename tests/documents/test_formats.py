@@ -14,8 +14,9 @@ import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from dagster_project.extraction import document, formats
+from dagster_project.extraction import document
 from dagster_project.extraction.document import Document
+from dagster_project.ingest import limits
 from dagster_project.ingest.problem import Problem, ShapeError
 
 TEXT = "某市教育发展规划\n一、主要目标\n到2025年,学前教育毛入园率达到90%以上,九年义务教育巩固率保持在96%以上。\n"
@@ -100,8 +101,8 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, name: str, data:
 def test_a_file_over_the_stated_size_is_refused_before_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(formats, "MAX_BYTES", 100)
-    assert refusal(tmp_path, "规划.txt", b"a" * 101).rule == "document_too_large"
+    monkeypatch.setattr(limits, "TEXT_BYTES", 100)
+    assert refusal(tmp_path, "规划.txt", b"a" * 101).rule == "over_limit"
 
 
 # --- docx
@@ -201,9 +202,9 @@ def test_a_word_file_that_unpacks_to_more_than_it_may_is_refused_unopened(
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("word/document.xml", b"0" * 3_000_000)
-    monkeypatch.setattr(formats, "MAX_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "UNPACKED_BYTES", 1_000_000)
     assert len(target.getvalue()) < 10_000
-    assert refusal(tmp_path, "规划.docx", target.getvalue()).rule == "document_too_large"
+    assert refusal(tmp_path, "规划.docx", target.getvalue()).rule == "over_limit"
 
 
 # --- html

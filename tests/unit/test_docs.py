@@ -7,6 +7,7 @@ import click
 import pytest
 
 from dagster_project.cli import cli
+from dagster_project.ingest import limits
 from dagster_project.ingest.contract import load_contracts
 from dagster_project.ingest.load import Outcome
 from dagster_project.ingest.problem import MESSAGES
@@ -104,3 +105,11 @@ def test_the_columns_of_a_statistics_file_are_those_of_its_contract() -> None:
         rows = re.findall(r"^ *\| `(\w+)` \| (\S+) \| (\S*) ?\| .*$", readme.read_text(encoding="utf-8"), re.MULTILINE)
         known = {column.name for column in contract.columns}
         assert [(name, zh, required == yes) for name, zh, required in rows if name in known] == expected
+
+
+@pytest.mark.parametrize("page", ["limits.md", "limits.zh-CN.md"])
+def test_every_limit_stands_in_the_docs_with_its_value(page: str) -> None:
+    shown = re.findall(
+        r"^\| `([A-Z_]+)` \| ([0-9,]+) \|", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert dict(shown) == {name: f"{value:,}" for name, value in vars(limits).items() if name.isupper()}

@@ -121,6 +121,59 @@ def test_nothing_can_be_written_through_it(settings: Settings) -> None:
     reader.close()
 
 
+REACHING_OUT = [
+    "select * from read_text('/etc/hostname')",
+    "select * from read_csv('/etc/passwd')",
+    "from '/etc/hostname'",
+    "select * from glob('/etc/*')",
+    "copy marts.t to '{folder}/t.csv'",
+    "export database '{folder}/all'",
+    "attach '{folder}/other.duckdb' as other",
+    "install httpfs",
+    "load httpfs",
+    "set enable_external_access = true",
+    "set lock_configuration = false",
+    "set threads = 1",
+    "create secret (type s3)",
+    "pragma enable_profiling = 'json'",
+]
+
+
+@pytest.mark.parametrize("query", REACHING_OUT)
+def test_queries_reach_the_snapshot_and_nothing_else(settings: Settings, tmp_path: Path, query: str) -> None:
+    publish(settings, "old")
+    reader = Reader(settings.served)
+    folder = tmp_path / "written"
+    folder.mkdir()
+    with reader.snapshot() as connection:
+        with pytest.raises(duckdb.Error):
+            connection.execute(query.format(folder=folder)).fetchall()
+        assert names(connection) == ["old"]
+    reader.close()
+    assert list(folder.iterdir()) == []
+
+
+def test_it_stands_beside_any_other_connection_to_the_same_file(settings: Settings) -> None:
+    publish(settings, "old")
+    reader = Reader(settings.served, config={"threads": 1})
+    with duckdb.connect(str(settings.served), read_only=True) as other, reader.snapshot() as connection:
+        assert names(connection) == names(other) == ["old"]
+        assert connection.execute("select current_setting('threads')").fetchall() == [(1,)]
+        # What is locked is the reader's alone.
+        other.execute("set threads = 2")
+    reader.close()
+
+
+def test_the_settings_that_are_documented_lock_a_plain_connection_too(settings: Settings, tmp_path: Path) -> None:
+    publish(settings, "old")
+    config = {"enable_external_access": False, "lock_configuration": True}
+    with duckdb.connect(str(settings.served), read_only=True, config=config) as connection:
+        assert names(connection) == ["old"]
+        for query in REACHING_OUT:
+            with pytest.raises(duckdb.Error):
+                connection.execute(query.format(folder=tmp_path)).fetchall()
+
+
 def test_a_pool_of_sqlalchemy_sees_the_new_snapshot_only_where_it_follows(settings: Settings) -> None:
     publish(settings, "old")
     duckdb_dialect.register()

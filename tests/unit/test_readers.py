@@ -220,13 +220,40 @@ def test_a_cell_is_read_as_the_workbook_prints_it(tmp_path: Path, value: object,
     assert printed(tmp_path, value, form) == shown
 
 
-def test_a_formula_is_read_by_its_kept_value_and_is_empty_without_one(tmp_path: Path) -> None:
-    data = workbook(["a", "b"], [1, "=A2+1"], [1, "=A3+2"])
-    kept = with_member(
-        data, "xl/worksheets/sheet1.xml", lambda xml: re.sub("<f>A2[+]1</f><v( ?/|></v)>", "<f>A2+1</f><v>2</v>", xml)
-    )
-    assert kept != data
-    assert rows(read_bytes(tmp_path, kept, "表.xlsx")) == {2: ["1", "2"], 3: ["1", ""]}
+def with_formula(formula: str, cell: str) -> bytes:
+    """A workbook whose cell B2 is this formula, kept as this XML."""
+    data = workbook(["a", "b"], [1, "=A2+1"])
+    old = re.compile('<c r="B2"[^>]*><f>A2[+]1</f><v( ?/|></v)></c>')
+    changed = with_member(data, "xl/worksheets/sheet1.xml", lambda xml: old.sub(cell.format(formula), xml))
+    assert changed != data
+    return changed
+
+
+@pytest.mark.parametrize(("value", "shown"), [("<v>2</v>", "2"), ("<v>0</v>", "0")])
+def test_a_formula_is_read_by_the_value_that_was_shown_when_it_was_saved(
+    tmp_path: Path, value: str, shown: str
+) -> None:
+    data = with_formula("SUM(Table1[a])+Sheet2!A1", f'<c r="B2"><f>{{}}</f>{value}</c>')
+    assert rows(read_bytes(tmp_path, data, "表.xlsx")) == {2: ["1", shown]}
+
+
+def test_a_formula_that_shows_nothing_is_an_empty_cell(tmp_path: Path) -> None:
+    data = with_formula("IF(A2=1,&quot;&quot;,A2)", '<c r="B2" t="str"><f>{}</f><v></v></c>')
+    assert rows(read_bytes(tmp_path, data, "表.xlsx")) == {2: ["1", ""]}
+
+
+def test_a_formula_whose_value_nobody_has_seen_is_refused_by_its_cell(tmp_path: Path) -> None:
+    problem = only(problems(tmp_path, workbook(["a", "b"], [1, "=A2+1"]), "表.xlsx"))
+    assert (problem.rule, problem.row, problem.column, problem.value) == ("formula_without_value", 2, "B2", "=A2+1")
+
+
+@pytest.mark.parametrize(
+    "formula", ["[1]Sheet1!A1", "A2+'[other.xlsx]Sheet 1'!A1", "[1]!name", 'WEBSERVICE("http://127.0.0.1/")']
+)
+def test_a_number_taken_from_another_file_is_refused(tmp_path: Path, formula: str) -> None:
+    cell = '<c r="B2"><f>{}</f><v>2</v></c>'
+    problem = only(problems(tmp_path, with_formula(formula.replace('"', "&quot;"), cell), "表.xlsx"))
+    assert (problem.rule, problem.column) == ("formula_of_another_file", "B2")
 
 
 def test_a_computed_number_is_read_to_the_15_digits_a_spreadsheet_has(tmp_path: Path) -> None:

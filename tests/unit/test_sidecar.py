@@ -53,7 +53,7 @@ def test_no_sidecar_is_told_apart_from_a_bad_one(tmp_path: Path) -> None:
         (lines(title=None, terms="", issuer="  "), "issuer, terms, title"),
         (lines(author="me"), "author"),
         (lines(retrieved="last week"), "last week"),
-        (lines(retrieved="2026-02-30"), "day"),
+        (lines(retrieved="2026-02-30"), "2026-02-30"),
         (lines(confidence="B"), "'B', use A or D"),
     ],
 )
