@@ -98,16 +98,13 @@ def _same_key(compared: Compared) -> str:
     return " and ".join(f"n.{name} is not distinct from o.{name}" for name in compared.key)
 
 
-def columns(connection: duckdb.DuckDBPyConnection, table: str, database: str | None = None) -> dict[str, str]:
+def columns(connection: duckdb.DuckDBPyConnection, table: str, database: str = "") -> dict[str, str]:
     """Columns of a table with their types, in order; empty where there is no such table."""
-    schema, _, name = table.partition(".")
-    rows = connection.execute(
-        """select column_name, data_type from duckdb_columns()
-        where database_name = coalesce(?, current_database()) and schema_name = ? and table_name = ?
-        order by column_index""",
-        [database, schema, name],
-    ).fetchall()
-    return dict(rows)
+    try:
+        found = connection.sql(f"from {database + '.' if database else ''}{table}")
+    except duckdb.CatalogException:
+        return {}
+    return dict(zip(found.columns, map(str, found.types), strict=True))
 
 
 def explain(connection: duckdb.DuckDBPyConnection, changes: str) -> None:

@@ -206,7 +206,7 @@ def compare(settings: Settings) -> list[dict[str, Any]]:
     """
     with _step(settings, "compare") as record:
         served, newest = snapshot.current(settings), snapshot.newest(settings)
-        is_whole = served is not None and not served.damage()
+        is_whole = served is not None and (served == newest or not served.damage())
         before = served if is_whole else newest
         new = Published(snapshot.next_number(settings), settings.as_of)
         contents = snapshot.contents(settings.build, [compared.table for compared in history.COMPARED])
