@@ -146,8 +146,9 @@ def _known(kept: Compared) -> dict[str, tuple[str, str]]:
 
 def described(marts: dict[str, dict[str, tuple[str, str]]]) -> dict[str, Table]:
     """These tables as the dictionary tells them; `marts` has the columns (type, meaning) of each mart by its name."""
-    found = {CHANGES: CHANGE}
-    for kept in (kept for kept in KEPT if kept.table in marts):
+    known = [kept for kept in KEPT if kept.table in marts]
+    found = {CHANGES: CHANGE} if known else {}
+    for kept in known:
         columns = {**_known(kept), **marts[kept.table]}
         found[kept.history] = Table(_DESCRIPTIONS[kept.history], (*kept.key, "known_from_no"), columns)
     return found
