@@ -72,7 +72,7 @@ class Bench:
 
     def load(self) -> LoadReport:
         folder = self.folder / "contracts"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         for contract in self.contracts:
             (folder / f"{contract['source']}.yml").write_text(yaml.safe_dump(contract), encoding="utf-8")
         settings = Settings(self.folder / "raw", self.folder / "home", date(2026, 1, 31))

@@ -7,6 +7,7 @@ inputs really change.
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +25,7 @@ from dagster_project.publish import snapshot
 from dagster_project.quality.suites import CheckResult
 from dagster_project.refresh import record as records
 from dagster_project.refresh import steps
-from dagster_project.settings import Settings
+from dagster_project.settings import ROOT, Settings
 from tests.assets.conftest import InDagster
 from tests.conftest import PROVINCE, Site, copied, new_site
 from tests.warehouse.verdicts import query, write_ledger
@@ -268,7 +269,7 @@ def test_where_nothing_whole_is_served_nothing_drifts_and_that_is_said(own: Site
 
 
 def as_known(site: Site, table: str, columns: str, day: date, where: str) -> list[tuple[Any, ...]]:
-    """The query of docs/changes.md."""
+    """The queries of docs/changes.md, of any table and day."""
     rows = query(
         site,
         f"""select {columns} from marts.{table} as h
@@ -278,6 +279,16 @@ def as_known(site: Site, table: str, columns: str, day: date, where: str) -> lis
         day,
     )
     return [tuple(row.values()) for row in rows]
+
+
+def documented() -> list[str]:
+    """The queries of the page, which are the same in both languages."""
+    found = [
+        re.findall(r"^```sql\n(.*?)^```", (ROOT / "docs" / name).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        for name in ("changes.md", "changes.zh-CN.md")
+    ]
+    assert found[0] == found[1]
+    return found[0]
 
 
 def test_last_years_verdict_stays_as_it_was_known_though_figure_and_method_changed_since(own: Site) -> None:
@@ -308,6 +319,12 @@ def test_last_years_verdict_stays_as_it_was_known_though_figure_and_method_chang
     assert as_known(own, "measure_history", "value", THIS_YEAR, teachers) == [(6104100,)]
     told = query(own, f"select cause, evidence, as_of, previous_as_of from marts.mart_change where {ladder}")
     assert [tuple(row.values()) for row in told] == [("source", "raw/statistics/2019.csv", THIS_YEAR, LAST_YEAR)]
+    changed, judged, stood_on = documented()
+    told_of = {(row["table_name"], row["cause"]) for row in query(own, changed)}
+    assert told_of == {("marts.fct_indicator", "source"), ("marts.mart_target_attainment", "source")}
+    assert [tuple(row.values()) for row in query(own, judged)] == [(TARGET, "met", "value_of_target_year", 16.85, 1)]
+    stood = {(r["region_code"], r["year"], r["measure_code"]): r["value"] for r in query(own, stood_on)}
+    assert stood["100000", 2019, "teachers_fulltime"] == 6269100
     # Before the first snapshot nothing was known.
     assert as_known(own, "verdict_history", columns, date(2024, 1, 1), ladder) == []
     # Only rows that changed are added.
