@@ -47,7 +47,7 @@ def differences(connection: duckdb.DuckDBPyConnection, equal: Collection[str], i
     connection.execute(f"create or replace temp sequence {into}_no")
     connection.execute(
         f"create or replace temp table {into} as select 0 as key_no, * from {CHANGES}, "
-        "(select false as is_proposed, '' as inputs_basis) limit 0"
+        "(select '' as inputs_basis) limit 0"
     )
     for compared in COMPARED:
         if compared.table not in equal:
@@ -72,14 +72,10 @@ def _difference(connection: duckdb.DuckDBPyConnection, compared: Compared, into:
         f"coalesce(n.{column}, o.{column}) as {name}" for name, column in compared.shown.items() if column in then
     )
     changed = ", ".join(f"case when {test} then '{name}' end" for name, test in differs.items())
-    sides = {name: "null" if name == "null" else name for name in (compared.value, compared.status)}
 
     def side(alias: str, column: str) -> str:
-        return column if sides[column] == "null" else f"{alias}.{column}"
+        return f"{alias}.{column}" if column else "null"
 
-    proposed = "coalesce(n.review_status, o.review_status) = 'proposed'" if "review_status" in compare else "false"
-    if compared.table == "marts.mart_target_attainment":
-        proposed = "coalesce(o.status, n.status) = 'proposed'"
     inputs = "coalesce(n.inputs_basis, o.inputs_basis)" if "inputs_basis" in compare else "null"
     connection.execute(
         f"""insert into {into} by name
@@ -88,7 +84,7 @@ def _difference(connection: duckdb.DuckDBPyConnection, compared: Compared, into:
             {side("o", compared.value)} as old_value, {side("n", compared.value)} as new_value,
             {side("o", compared.status)} as old_status, {side("n", compared.status)} as new_status,
             case when n.{first} is not null and o.{first} is not null then concat_ws(',', {changed}) end as changed_columns,
-            {proposed} as is_proposed, {inputs} as inputs_basis
+            {inputs} as inputs_basis
         from {compared.table} as n full join before.{compared.table} as o on {_same_key(compared)}
         where n.{first} is null or o.{first} is null or {" or ".join(differs.values()) or "false"}"""
     )
@@ -126,8 +122,8 @@ def record(connection: duckdb.DuckDBPyConnection, changes: str, number: int, pre
 
 
 # What was there before and is other now, or gone, although nothing it is made of changed. What is new takes nothing
-# away from anybody, and what nobody has reviewed is nobody's figure yet.
-_DRIFTED = "change <> 'added' and cause in ('code', 'unexplained') and not is_proposed"
+# away from anybody, and a target that nobody has reviewed is nobody's yet.
+_DRIFTED = "change <> 'added' and cause in ('code', 'unexplained') and old_status is distinct from 'proposed'"
 
 
 def weigh(connection: duckdb.DuckDBPyConnection, changes: str) -> Comparison:
@@ -138,17 +134,17 @@ def weigh(connection: duckdb.DuckDBPyConnection, changes: str) -> Comparison:
     count, digest = _one(
         connection,
         # An exclusive or of digests of lines that are all different: no order, no sorting, the same in every version.
-        f"""select count(*), bit_xor(md5_number(concat_ws('|', table_name, region_code, year, stage, segment, measure_code,
+        f"""select count(*), bit_xor(md5_number(cast(row(table_name, region_code, year, stage, segment, measure_code,
             indicator_code, base_indicator, basis, target_id, method, assessment, change, printf('%.9g', old_value),
-            printf('%.9g', new_value), old_status, new_status, changed_columns)))
+            printf('%.9g', new_value), old_status, new_status, changed_columns) as varchar)))
         from {changes} where {_DRIFTED}""",
     )
     drift = []
     for compared in COMPARED:
         (rows,) = _one(connection, f"select count(*) from {compared.table}")
         found = connection.execute(
-            f"""select * exclude (key_no, is_proposed, inputs_basis, snapshot_no, as_of, previous_no, previous_as_of, table_name)
-            from {changes} where table_name = ? and {_DRIFTED} order by key_no limit {_TOLD_KEYS}""",
+            f"""select * exclude (key_no, inputs_basis, snapshot_no, as_of, previous_no, previous_as_of, table_name)
+            from {changes} where table_name = ? and {_DRIFTED} order by all limit {_TOLD_KEYS}""",
             [compared.table],
         )
         names = [column[0] for column in found.description or []]

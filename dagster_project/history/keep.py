@@ -20,6 +20,13 @@ class Published:
     as_of: date
 
 
+def empty(connection: duckdb.DuckDBPyConnection) -> None:
+    """Away with what an earlier comparison of this build left."""
+    for table in (CHANGES, _SNAPSHOTS, _ACCEPTED, *(kept.history for kept in KEPT)):
+        connection.execute(f"delete from {table}")
+    connection.execute("delete from quality.check_result where gate = 'drift'")
+
+
 def carry(connection: duckdb.DuckDBPyConnection, base: Published | None) -> None:
     """Bring along what the attached file `before` knows of earlier snapshots, and what it held itself.
 

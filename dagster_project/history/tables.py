@@ -24,8 +24,8 @@ class Compared:
     table: str
     key: tuple[str, ...]
     shown: dict[str, str]
-    value: str = "null"
-    status: str = "null"
+    value: str = ""
+    status: str = ""
     history: str = ""
 
 
@@ -132,7 +132,7 @@ KEPT = tuple(compared for compared in COMPARED if compared.history)
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Empty tables, once the marts are there; whatever an earlier try left in them is gone."""
+    """Empty tables, once the marts are there."""
     columns = ", ".join(f"{name} {kind}" for name, (kind, _) in CHANGE.columns.items())
     connection.execute(f"create or replace table {CHANGES} ({columns})")
     for kept in KEPT:

@@ -212,9 +212,7 @@ def compare(settings: Settings) -> list[dict[str, Any]]:
         contents = snapshot.contents(settings.build, [compared.table for compared in history.COMPARED])
         found, accepted = None, None
         with build_file.writing(settings.build) as connection:
-            history.create(connection)
-            connection.execute("delete from quality.check_result where gate = 'drift'")
-            connection.execute("delete from meta.snapshot; delete from meta.accepted_drift")
+            keep.empty(connection)
             changes = None
             if newest is not None:
                 with build_file.beside(connection, newest.database):

@@ -384,6 +384,18 @@ def test_nothing_changed_publishes_nothing_and_changes_travel_along(own: Site) -
     assert [row["snapshot_no"] for row in query(own, "select snapshot_no from meta.snapshot order by 1")] == [1, 2]
 
 
+def test_a_history_that_lacks_a_row_of_the_present_refuses(own: Site) -> None:
+    made = snapshot.current(own.settings)
+    assert made is not None
+    made.database.chmod(0o644)
+    with duckdb.connect(str(made.database)) as connection:
+        connection.execute(f"delete from marts.measure_history where {PUPILS}")
+    rewritten(made)
+    checks = rebuilt(own)
+    assert [c["table_name"] for c in checks if c["outcome"] != "passed"] == ["marts.measure_history"]
+    assert steps.drifted(checks)
+
+
 # ---- other releases
 
 
