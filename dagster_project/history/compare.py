@@ -80,7 +80,7 @@ def _difference(connection: duckdb.DuckDBPyConnection, compared: Compared, into:
     connection.execute(
         f"""insert into {into} by name
         select nextval('{into}_no') as key_no, '{compared.table}' as table_name, {shown},
-            case when o.{first} is null then 'added' when n.{first} is null then 'removed' else 'changed' end as change,
+            case when o.{first} is null then 'added' when n.{first} is null then 'removed' else 'changed' end as change_kind,
             {side("o", compared.value)} as old_value, {side("n", compared.value)} as new_value,
             {side("o", compared.status)} as old_status, {side("n", compared.status)} as new_status,
             case when n.{first} is not null and o.{first} is not null then concat_ws(',', {changed}) end as changed_columns,
@@ -123,19 +123,19 @@ def record(connection: duckdb.DuckDBPyConnection, changes: str, number: int, pre
 
 # What was there before and is other now, or gone, although nothing it is made of changed. What is new takes nothing
 # away from anybody, and a target that nobody has reviewed is nobody's yet.
-_DRIFTED = "change <> 'added' and cause in ('code', 'unexplained') and old_status is distinct from 'proposed'"
+_DRIFTED = "change_kind <> 'added' and cause in ('code', 'unexplained') and old_status is distinct from 'proposed'"
 
 
 def weigh(connection: duckdb.DuckDBPyConnection, changes: str) -> Comparison:
     """What the explained rows of `changes` come to."""
     counts = connection.execute(
-        f"select table_name, change, cause, count(*) from {changes} group by all order by all"
+        f"select table_name, change_kind, cause, count(*) from {changes} group by all order by all"
     ).fetchall()
     count, digest = _one(
         connection,
         # An exclusive or of digests of lines that are all different: no order, no sorting, the same in every version.
         f"""select count(*), bit_xor(md5_number(cast(row(table_name, region_code, year, stage, segment, measure_code,
-            indicator_code, base_indicator, basis, target_id, method, assessment, change, printf('%.9g', old_value),
+            indicator_code, base_indicator, basis, target_id, method, assessment, change_kind, printf('%.9g', old_value),
             printf('%.9g', new_value), old_status, new_status, changed_columns) as varchar)))
         from {changes} where {_DRIFTED}""",
     )

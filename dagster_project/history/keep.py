@@ -59,7 +59,7 @@ def add(connection: duckdb.DuckDBPyConnection, new: Published, changes: str | No
             continue
         same_key = " and ".join(f"c.{name} is not distinct from h.{name}" for name in _shown(kept).values())
         ended = ", ".join(f"c.{name} as {column}" for name, column in _shown(kept).items())
-        keys = f"(select {ended} from {changes} as c where c.table_name = '{kept.table}' and c.change"
+        keys = f"(select {ended} from {changes} as c where c.table_name = '{kept.table}' and c.change_kind"
         connection.execute(
             f"""update {kept.history} as h set known_until_no = $number, known_until = $as_of
             from {keys} in ('changed', 'removed')) as c where h.known_until_no is null and {same_key}""",

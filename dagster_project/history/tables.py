@@ -100,7 +100,7 @@ CHANGE = Table(
         "target_id": ("varchar", "目标编号 / id of the target"),
         "method": ("varchar", "判定方法 / method of the verdict"),
         "assessment": ("varchar", "县级评估 / assessment of a county"),
-        "change": ("varchar", "added 新增，changed 改变，removed 消失 / added, changed or removed"),
+        "change_kind": ("varchar", "added 新增，changed 改变，removed 消失 / added, changed or removed"),
         "old_value": ("double", "原来的数值；判定为实际值，目标为目标值 / value before; of a verdict the actual one, of a target the one asked for"),
         "new_value": ("double", "现在的数值 / value now"),
         "old_status": ("varchar", "原来的状态 / status before"),

@@ -94,7 +94,7 @@ def in_build(site: Site, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def changes(site: Site, columns: str = "table_name, change, cause", where: str = "true") -> list[tuple[Any, ...]]:
+def changes(site: Site, columns: str = "table_name, change_kind, cause", where: str = "true") -> list[tuple[Any, ...]]:
     return in_build(site, f"select {columns} from marts.mart_change where {where} order by all")
 
 
@@ -117,7 +117,7 @@ def test_a_restated_figure_explains_itself_what_is_computed_from_it_and_the_verd
         f"update marts.fct_measure set value = 901 where {PUPILS}",
         code="another",
     )
-    assert changes(own, "table_name, change, cause, evidence, old_value, new_value, old_status, new_status") == [
+    assert changes(own, "table_name, change_kind, cause, evidence, old_value, new_value, old_status, new_status") == [
         ("marts.fct_indicator", "changed", "source", "raw/statistics/2019.csv", 10561.24 / 626.91, 17.0093, "ok", "ok"),
         ("marts.fct_measure", "changed", "code", None, 900, 901, None, None),
         ("marts.fct_measure", "changed", "source", "raw/statistics/2019.csv", 6269100, 6209100, None, None),
@@ -365,7 +365,7 @@ def test_what_was_served_before_a_rollback_is_not_forgotten(own: Site) -> None:
         f"select value, known_from_no, known_until_no from marts.measure_history where {PUPILS} order by known_from_no",
     )
     assert [tuple(row.values()) for row in history] == [(900, 1, 2), (901, 2, 3), (900, 3, None)]
-    listed = query(own, "select snapshot_no, previous_no, change from marts.mart_change order by snapshot_no")
+    listed = query(own, "select snapshot_no, previous_no, change_kind from marts.mart_change order by snapshot_no")
     assert [tuple(row.values()) for row in listed] == [(2, 1, "changed"), (3, 1, "added")]
 
 
