@@ -57,7 +57,7 @@ TABLES = {
         {
             "gate": (
                 "varchar",
-                "关口：rows 文件与行，relations 关系与合计，expectations 期望，drift 无因的变化 / gate: rows (files and rows), relations (and sums), expectations, drift",
+                "关口：rows 文件与行，relations 关系与合计，expectations 期望，drift 漂移 / gate: rows (files and rows), relations (and sums), expectations, drift",
             ),
             "table_name": ("varchar", "所查的表 / table that was checked"),
             "check_name": ("varchar", "检查的名称 / name of the check"),
@@ -107,7 +107,7 @@ TABLES = {
         },
     ),
     "meta.accepted_drift": Table(
-        "被接受的无因变化：谁、何时、为何 / Drift that was accepted: by whom, when and why",
+        "被接受的漂移：谁、何时、为何 / Drift that was accepted: by whom, when and why",
         ("snapshot_no", "fingerprint"),
         {
             "snapshot_no": ("integer", "随之发布的快照的序号 / number of the snapshot that was published with it"),

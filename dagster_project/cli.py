@@ -175,7 +175,7 @@ def rollback(snapshot_id: str | None) -> None:
 @click.option("--reason", required=True, help="为何 / why.")
 @click.option("--by", required=True, help="谁接受 / who accepts it.")
 def accept(reason: str, by: str) -> None:
-    """接受上次刷新所拒绝的、输入未变而数值变了的键 / accept the drift that the last refresh refused, and no other."""
+    """接受上次刷新所拒绝的漂移，仅此而已 / accept the drift that the last refresh refused, and no other."""
     from dagster_project.history import accept as accepting
     from dagster_project.refresh import record as records
     from dagster_project.refresh.lock import only_writer
@@ -187,7 +187,7 @@ def accept(reason: str, by: str) -> None:
         last = records.last(settings)
         if last is None or last.outcome != "refused" or not last.drift:
             raise click.ClickException(
-                "上次刷新没有因无因的变化而被拒绝 / the last refresh was not refused because of drift: zhibiao status"
+                "上次刷新没有因漂移而被拒绝 / the last refresh was not refused because of drift: zhibiao status"
             )
         accepted = accepting.put(settings, last.drift, by.strip(), reason.strip())
     click.echo(f"已接受 / accepted: {accepted.key_count} 个键 / keys，{by}，{reason}；接着 / next: zhibiao refresh")

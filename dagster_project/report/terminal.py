@@ -55,7 +55,7 @@ _GATES = {
     "rows": "文件与行 / rows",
     "relations": "关系与合计 / relations",
     "expectations": "期望 / expectations",
-    "drift": "无因的变化 / drift",
+    "drift": "漂移 / drift",
 }
 
 
