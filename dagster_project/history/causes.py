@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from dagster_project.ingest.contract import load_contracts
+from dagster_project.history.tables import columns
 
 # In this order, the first that applies.
 CAUSES = ("correction", "source", "method", "date", "code", "unexplained")
@@ -28,6 +28,8 @@ _SOURCES = {
     "bindings": (),
     "judgements": (),
 }
+# Their issuer and title, which a sidecar says, stand in the figures.
+_ISSUED = ("schools", "county_facts")
 _METHODS = {
     "regions": ("name_zh", "sort_no", "origin"),
     "units": (),
@@ -77,11 +79,7 @@ def explain(connection: duckdb.DuckDBPyConnection, changes: str) -> None:
 def _both(connection: duckdb.DuckDBPyConnection, table: str, names: str) -> str:
     """The rows of a table of either file, `side` saying of which; of this one alone where the other has none."""
     here = f"select 'now' as side, {names} from {table}"
-    schema, _, name = table.partition(".")
-    there = connection.execute(
-        "select 1 from duckdb_tables() where database_name = 'before' and schema_name = ? and table_name = ?",
-        [schema, name],
-    ).fetchall()
+    there = columns(connection, table, "before")
     return f"{here} union all select 'before', {names} from before.{table}" if there else here
 
 
@@ -92,44 +90,32 @@ def _inputs(connection: duckdb.DuckDBPyConnection) -> None:
     counts too: it says who issued them.
     """
     connection.execute(
-        """create or replace temp table changed_file as
+        f"""create or replace temp table changed_file as
         select coalesce(n.file, o.file) as file
         from meta.input_file as n full join before.meta.input_file as o on n.file = o.file
         where n.sha256 is distinct from o.sha256 or coalesce(n.mapping, '') <> '' or coalesce(o.mapping, '') <> ''
-            or (n.source in ('schools', 'county_facts') and (n.issuer, n.title) is distinct from (o.issuer, o.title))"""
+            or (n.source in {_ISSUED} and (n.issuer, n.title) is distinct from (o.issuer, o.title))"""
     )
-    known = {
-        (database, table, column)
-        for database, table, column in connection.execute(
-            "select database_name = 'before', table_name, column_name from duckdb_columns() where schema_name = 'raw'"
-        ).fetchall()
-    }
-    contracts = load_contracts()
+    issuer = "(select any_value((i.issuer, i.title)) from {}meta.input_file as i where i.file = r._file)"
     for source, told_only in (_SOURCES | _METHODS).items():
-        contract = contracts["targets" if source == "proposed_targets" else source]
-        names = [c.name for c in contract.columns if (False, source, c.name) in known]
-        same = [name for name in names if (True, source, name) in known and name not in told_only]
-        issuer = "(select any_value((i.issuer, i.title)) from {}meta.input_file as i where i.file = r._file)"
-
-        def rows(
-            before: str, source: str = source, names: list[str] = names, same: list[str] = same, issuer: str = issuer
-        ) -> str:
-            content = ["r._file", *(f"r.{name}" for name in same)]
-            if source in ("schools", "county_facts"):
-                content.append(issuer.format(before))
-            shown = ", ".join(
-                f"r.{n}" if not before or n in same or (True, source, n) in known else f"null as {n}" for n in names
-            )
-            return (
+        of_file = ("_file", "_row", "_sha256", "_loaded_at")
+        here, there = (
+            [name for name in columns(connection, f"raw.{source}", database) if name not in of_file]
+            for database in ("", "before")
+        )
+        same = [f"r.{name}" for name in here if name in there and name not in told_only]
+        rows = []
+        for database, known in (("", here), ("before.", there)):
+            content = ["r._file", *same, *([issuer.format(database)] if source in _ISSUED else [])]
+            shown = ", ".join(f"r.{name}" if name in known else f"null as {name}" for name in here)
+            table = f"{database}raw.{source}" if known else f"(from raw.{source} limit 0)"
+            rows.append(
                 f"select {shown}, r._file, r._row, hash({', '.join(content)}) as content "
-                f"from {before}raw.{source} as r semi join changed_file as f on r._file = f.file"
+                f"from {table} as r semi join changed_file as f on r._file = f.file"
             )
-
-        here = rows("")
-        there = rows("before.") if same else f"{here} limit 0"
         connection.execute(
             f"""create or replace temp table changed_{source} as
-            with n as ({here}), o as ({there})
+            with n as ({rows[0]}), o as ({rows[1]})
             select 'now' as side, n.* exclude (content) from n anti join o on n.content = o.content
             union all
             select 'before', o.* exclude (content) from o anti join n on n.content = o.content"""

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from dagster_project.history import causes
-from dagster_project.history.tables import CHANGE, CHANGES, COMPARED, NO_CHANGE, Compared
+from dagster_project.history.tables import CHANGE, CHANGES, COMPARED, NO_CHANGE, Compared, columns
 
 # Relative to the larger of the two and 1: what the order of a parallel sum may do to a double, and less than any
 # printed digit.
@@ -92,15 +92,6 @@ def _difference(connection: duckdb.DuckDBPyConnection, compared: Compared, into:
 
 def _same_key(compared: Compared) -> str:
     return " and ".join(f"n.{name} is not distinct from o.{name}" for name in compared.key)
-
-
-def columns(connection: duckdb.DuckDBPyConnection, table: str, database: str = "") -> dict[str, str]:
-    """Columns of a table with their types, in order; empty where there is no such table."""
-    try:
-        found = connection.sql(f"from {database + '.' if database else ''}{table}")
-    except duckdb.CatalogException:
-        return {}
-    return dict(zip(found.columns, map(str, found.types), strict=True))
 
 
 def explain(connection: duckdb.DuckDBPyConnection, changes: str) -> None:

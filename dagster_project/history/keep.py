@@ -5,8 +5,7 @@ from datetime import date
 
 import duckdb
 
-from dagster_project.history.compare import columns
-from dagster_project.history.tables import CHANGES, KEPT, Compared
+from dagster_project.history.tables import CHANGES, KEPT, Compared, columns
 
 _SNAPSHOTS = "meta.snapshot"
 _ACCEPTED = "meta.accepted_drift"
@@ -27,13 +26,11 @@ def empty(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("delete from quality.check_result where gate = 'drift'")
 
 
-def carry(connection: duckdb.DuckDBPyConnection, base: Published | None) -> None:
+def carry(connection: duckdb.DuckDBPyConnection, base: Published) -> None:
     """Bring along what the attached file `before` knows of earlier snapshots, and what it held itself.
 
     A snapshot from before there was a history begins one: its rows are known since it was published.
     """
-    if base is None:
-        return
     for table in (CHANGES, _SNAPSHOTS, _ACCEPTED):
         _copy(connection, table)
     if not columns(connection, _SNAPSHOTS, "before"):

@@ -152,3 +152,12 @@ def described(marts: dict[str, dict[str, tuple[str, str]]]) -> dict[str, Table]:
         columns = {**_known(kept), **marts[kept.table]}
         found[kept.history] = Table(_DESCRIPTIONS[kept.history], (*kept.key, "known_from_no"), columns)
     return found
+
+
+def columns(connection: duckdb.DuckDBPyConnection, table: str, database: str = "") -> dict[str, str]:
+    """Columns of a table with their types, in order; empty where there is no such table."""
+    try:
+        found = connection.sql(f"from {database + '.' if database else ''}{table}")
+    except duckdb.CatalogException:
+        return {}
+    return dict(zip(found.columns, map(str, found.types), strict=True))
