@@ -57,7 +57,7 @@ TABLES = {
         {
             "gate": (
                 "varchar",
-                "关口：rows 文件与行，relations 关系与合计，expectations 期望 / gate: rows (files and rows), relations (and sums), expectations",
+                "关口：rows 文件与行，relations 关系与合计，expectations 期望，drift 漂移 / gate: rows (files and rows), relations (and sums), expectations, drift",
             ),
             "table_name": ("varchar", "所查的表 / table that was checked"),
             "check_name": ("varchar", "检查的名称 / name of the check"),
@@ -91,6 +91,32 @@ TABLES = {
             "code_fingerprint": ("varchar", "代码、模型与期望的指纹 / fingerprint of code, models and expectations"),
             "product_version": ("varchar", "产品版本 / version of the product"),
             "schema_version": ("integer", "quality 与 meta 各表结构的版本 / version of the tables of quality and meta"),
+        },
+    ),
+    "meta.snapshot": Table(
+        "历次发布的快照，末行为本次 / Every published snapshot up to this one, which is the last",
+        ("snapshot_no",),
+        {
+            "snapshot_no": ("integer", "序号，即快照编号的前六位 / number, the first six digits of the snapshot's id"),
+            "as_of": ("date", "基准日期 / as-of date"),
+            "built_at": ("timestamp", "开始构建的时刻（UTC） / when the build began (UTC)"),
+            "input_fingerprint": ("varchar", "全部输入文件的指纹 / fingerprint of all inputs"),
+            "code_fingerprint": ("varchar", "代码、模型与期望的指纹 / fingerprint of code, models and expectations"),
+            "product_version": ("varchar", "产品版本 / version of the product"),
+            "schema_version": ("integer", "quality 与 meta 各表结构的版本 / version of the tables of quality and meta"),
+        },
+    ),
+    "meta.accepted_drift": Table(
+        "被接受的漂移：谁、何时、为何 / Drift that was accepted: by whom, when and why",
+        ("snapshot_no", "fingerprint"),
+        {
+            "snapshot_no": ("integer", "随之发布的快照的序号 / number of the snapshot that was published with it"),
+            "fingerprint": ("varchar", "所变的键与数值的指纹 / fingerprint of the keys and values that changed"),
+            "key_count": ("bigint", "所变的键数 / keys that changed"),
+            "compared_with": ("varchar", "与之比较的快照 / snapshot it was compared with"),
+            "accepted_by": ("varchar", "谁接受 / who accepted it"),
+            "reason": ("varchar", "理由 / why"),
+            "accepted_at": ("varchar", "何时（带时区） / when, with the time zone"),
         },
     ),
     "meta.input_file": Table(
@@ -177,6 +203,17 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def beside(connection: duckdb.DuckDBPyConnection, path: Path, name: str = "before") -> Iterator[None]:
+    """Another database file, attached read-only under a name."""
+    literal = str(path).replace("'", "''")
+    connection.execute(f"attach '{literal}' as {name} (read_only)")
+    try:
+        yield
+    finally:
+        connection.execute(f"detach {name}")
 
 
 def start(path: Path) -> None:

@@ -10,12 +10,12 @@ from dagster_project.resources import Warehouse
 KEY = dg.AssetKey(["published", "snapshot"])
 
 
-def definition(marts: dg.AssetsDefinition) -> dg.AssetsDefinition:
-    """The publishing step, after all of `marts`."""
+def definition(marts: dg.AssetsDefinition, history: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    """The publishing step, after all of `marts` and `history`."""
 
     @dg.asset(
         key=KEY,
-        deps=[key for key in marts.keys if key.path[0] == "marts"],
+        deps=[key for key in marts.keys | history.keys if key.path[0] == "marts"],
         group_name="published",
         owners=OWNERS,
         kinds={"duckdb", "parquet"},

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from dagster_project import build_file
 from dagster_project.ingest import files, limits, mapping, readers, sidecar
 from dagster_project.ingest.contract import Contract, load_contracts, row_sql, year_of_file
 from dagster_project.ingest.problem import Problem, ShapeError
@@ -247,9 +248,7 @@ def _check_append_only(
     """Refuse a source that lost or changed a row which readers have been shown."""
     # The rows of a file that could not be taken are not lost; the file itself is already told of.
     untaken = sorted({problem.file for problem in report.problems if problem.row is None})
-    literal = str(served).replace("'", "''")
-    connection.execute(f"attach '{literal}' as served (read_only)")
-    try:
+    with build_file.beside(connection, served, "served"):
         known = {
             name
             for (name,) in connection.execute(
@@ -270,8 +269,6 @@ def _check_append_only(
             where (t._row is null or {differs}) and not list_contains(?, s._file) order by s._file, s._row""",
             [untaken],
         ).fetchall()
-    finally:
-        connection.execute("detach served")
     if not found:
         return
     problems = [

@@ -20,10 +20,13 @@ def refuses(outcome: str, severity: str) -> bool:
     return outcome == "error" or (outcome != "passed" and severity == "error")
 
 
-def refusals(connection: duckdb.DuckDBPyConnection, *, sources: Iterable[str], suites: Iterable[str]) -> list[Refusal]:
+def refusals(
+    connection: duckdb.DuckDBPyConnection, *, sources: Iterable[str], suites: Iterable[str], compared: Iterable[str]
+) -> list[Refusal]:
     """Everything that keeps this build from being published; empty when it may.
 
-    `sources` and `suites` name what must have reported: a gate that was never run is a refusal, not a pass.
+    `sources`, `suites` and `compared` (tables) name what must have reported: a gate that was never run is a refusal,
+    not a pass.
     """
     refused = [
         Refusal(gate, f"{table}: {check}", message or f"{failing} rows")
@@ -37,4 +40,5 @@ def refusals(connection: duckdb.DuckDBPyConnection, *, sources: Iterable[str], s
     due = [("rows", f"raw.{source}") for source in sources]
     due += [("relations", "dbt build")]
     due += [("expectations", suite) for suite in suites]
+    due += [("drift", table) for table in compared]
     return refused + [Refusal(gate, name, "did not report / 未运行") for gate, name in due if (gate, name) not in ran]

@@ -14,7 +14,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +49,10 @@ class Snapshot:
     def database(self) -> Path:
         return self.folder / DATABASE
 
+    @property
+    def number(self) -> int:
+        return int(self.id[:6])
+
     def damage(self) -> list[str]:
         """Files that are missing, that no longer have the bytes they were published with, or that were not published.
 
@@ -64,8 +68,8 @@ class Snapshot:
         return [*broken, *(name for name in there if name not in (_MANIFEST, _SEAL) and name not in published)]
 
 
-def contents(database: Path) -> dict[str, dict[str, Any]]:
-    """Rows and an order-free content hash of every table readers see (`marts.*`).
+def contents(database: Path, tables: Collection[str] | None = None) -> dict[str, dict[str, Any]]:
+    """Rows and an order-free content hash of every table readers see (`marts.*`), or of some of them.
 
     Hashes compare within one DuckDB version only.
     """
@@ -73,6 +77,7 @@ def contents(database: Path) -> dict[str, dict[str, Any]]:
         return {
             table: {"rows": rows, "hash": digest}
             for table in _tables(connection, "marts")
+            if tables is None or table in tables
             for rows, digest in connection.execute(
                 # A sum, not an xor: there, two equal rows would cancel each other out.
                 f"select count(*), cast(coalesce(sum(hash(t)), 0) as text) from {table} as t"
@@ -94,7 +99,7 @@ def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
     _refuse_wal(settings)
     settings.snapshots.mkdir(parents=True, exist_ok=True)
     recover(settings)
-    name = _next_id(settings)
+    name = f"{next_number(settings):06d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     folder = settings.snapshots / f"{_UNFINISHED}{name}"
     (folder / "parquet").mkdir(parents=True)
     tables = contents(settings.build)
@@ -183,6 +188,23 @@ def shown(settings: Settings) -> Snapshot | None:
     return next((snapshot for snapshot in candidates if snapshot is not None and not snapshot.damage()), None)
 
 
+def newest(settings: Settings) -> Snapshot | None:
+    """The newest whole snapshot whose tables this version knows, served or not; what it holds of earlier ones goes on."""
+    candidates = sorted(published(settings), key=lambda snapshot: snapshot.id, reverse=True)
+    return next((known for known in candidates if not is_newer(known) and not known.damage()), None)
+
+
+def is_newer(snapshot: Snapshot) -> bool:
+    """Whether a later version of the product made it, with tables that this one does not know."""
+    return int(snapshot.manifest.get("schema_version", 0)) > build_file.SCHEMA_VERSION
+
+
+def next_number(settings: Settings) -> int:
+    """The number that the next snapshot gets: by order of publishing, so that nothing depends on the machine's clock."""
+    names = [path.name for path in settings.snapshots.iterdir()] if settings.snapshots.is_dir() else []
+    return max((int(name[:6]) for name in names if re.match(r"\d{6}-", name)), default=0) + 1
+
+
 def rollback(settings: Settings, to: str | None = None) -> Snapshot:
     """Point back to snapshot `to`, or to the newest whole one before the served one. Raises SnapshotError."""
     known = published(settings)
@@ -221,12 +243,6 @@ def _read(folder: Path) -> Snapshot | None:
         return None
     whole = isinstance(manifest, dict) and DATABASE in manifest.get("files", {})
     return Snapshot(folder.name, folder, manifest) if whole else None
-
-
-def _next_id(settings: Settings) -> str:
-    # Numbered, so that order never depends on the machine's clock.
-    taken = [int(path.name[:6]) for path in settings.snapshots.iterdir() if re.match(r"\d{6}-", path.name)]
-    return f"{max(taken, default=0) + 1:06d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _clean(settings: Settings) -> None:

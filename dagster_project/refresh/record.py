@@ -45,6 +45,8 @@ class Record:
     checks: list[dict[str, Any]] = field(default_factory=list)
     # Publications of the calendar that are overdue on the as-of date; None where there is no calendar.
     overdue: list[dict[str, Any]] | None = None
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    drift: dict[str, Any] = field(default_factory=dict)
     snapshot: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     # Of each step: on the clock, and of all threads of the process.

@@ -12,7 +12,7 @@ from dagster_project.settings import Settings
 
 
 def run(settings: Settings, *, even_unchanged: bool = False) -> Record:
-    """Load, check, transform, check, publish; returns the record, whose outcome says how far it came.
+    """Load, check, transform, check, compare, publish; returns the record, whose outcome says how far it came.
 
     The caller holds the lock. What cannot run is not raised but recorded as failed; a refresh that did not end well
     raises an alert.
@@ -23,6 +23,7 @@ def run(settings: Settings, *, even_unchanged: bool = False) -> Record:
             and not steps.refuses(steps.check(settings, "raw"))
             and not steps.broken(steps.transform(settings))
             and not steps.refuses(steps.check(settings, "marts"))
+            and not steps.drifted(steps.compare(settings))
         ):
             steps.publish(settings, even_unchanged=even_unchanged)
         record = records.last(settings)

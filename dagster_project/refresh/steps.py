@@ -1,4 +1,4 @@
-"""The steps of a refresh in their order: load, check raw, transform, check marts, publish.
+"""The steps of a refresh in their order: load, check raw, transform, check marts, compare, publish.
 
 Each returns its results and writes them into the build file and the record; a refusal is a result, not an exception.
 What cannot even run raises, is recorded as failed, and leaves the served snapshot as it was.
@@ -10,12 +10,17 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
 
 from dagster_project import __version__, build_file, fingerprint
+from dagster_project.history import accept, keep
+from dagster_project.history import compare as comparing
+from dagster_project.history import tables as history
+from dagster_project.history.compare import Comparison, Drift
+from dagster_project.history.keep import Published
 from dagster_project.ingest import candidates, documents
 from dagster_project.ingest.candidates import DocumentsReport
 from dagster_project.ingest.contract import load_contracts
@@ -57,13 +62,15 @@ def needed(settings: Settings) -> str | None:
         return "一次审核尚未写完 / a review is not fully written yet"
     if served is None:
         return "还没有可用的快照 / no usable snapshot yet"
+    last = records.last(settings)
+    if last is not None and last.outcome == "refused" and accept.of(settings, last.drift.get("fingerprint", "")):
+        return "已接受的变化尚未发布 / what was accepted is not published yet"
     if snapshot.damage(settings, served):
         return "所提供的快照不完整或已损坏 / the served snapshot is not whole"
     if served.manifest["input_fingerprint"] != fingerprint.of_inputs(settings.raw):
         return "输入有变化 / inputs changed"
     if served.manifest["code_fingerprint"] != fingerprint.of_code():
         return "代码有变化 / code changed"
-    last = records.last(settings)
     if served.manifest["as_of"] == settings.as_of.isoformat() or (
         last is not None
         and (last.outcome, last.as_of, last.snapshot.get("id")) == ("unchanged", settings.as_of.isoformat(), served.id)
@@ -90,6 +97,7 @@ def load(settings: Settings) -> tuple[LoadReport, DocumentsReport]:
     """A fresh build file with every source in `raw.*`, and what the texts gave; the reports say what was refused."""
     with _step(settings, "load", records.begin(settings)) as record:
         snapshot.recover(settings)
+        _refuse_newer(settings)
         build_file.start(settings.build)
         write.finish(settings)
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
@@ -174,14 +182,9 @@ def transform(settings: Settings) -> list[NodeResult]:
                 "tests": len(tests),
                 "slowest": _slowest(results),
             }
-            record.checks += [
-                {"gate": c["gate"], "table": c["table_name"], "check": c["check_name"], "column": None,
-                 "severity": c["severity"], "outcome": c["outcome"], "failing": c["failing_count"],
-                 "message": c["message"], "meaning_zh": c.get("meaning_zh"), "meaning_en": c.get("meaning_en"),
-                 "keys": _first(c.get("failing_keys"))}
-                for c in checks
-            ]  # fmt: skip
+            record.checks += [_told_check(check) for check in checks]
             if not bad:
+                history.create(connection)
                 dictionary.write(connection, manifest)
                 bi.write(connection, manifest)
                 record.cells = _cells(connection)
@@ -198,6 +201,79 @@ def row_counts(settings: Settings) -> dict[str, int]:
     return dict(record.models.get("rows", {})) if record else {}
 
 
+def compare(settings: Settings) -> list[dict[str, Any]]:
+    """What the build changes against the served snapshot and why; what was published before travels along.
+
+    Returns the results of the gate. Where the served snapshot is not whole, or nothing was published yet, they say so
+    and refuse nothing; the changes are then those against the newest whole one. Drift that was accepted is a warning.
+    """
+    with _step(settings, "compare") as record:
+        served, newest = snapshot.current(settings), snapshot.newest(settings)
+        is_whole = served is not None and (served == newest or not served.damage())
+        before = served if is_whole else newest
+        new = Published(snapshot.next_number(settings), settings.as_of)
+        contents = snapshot.contents(settings.build, [compared.table for compared in history.COMPARED])
+        found, accepted = None, None
+        with build_file.writing(settings.build) as connection:
+            keep.empty(connection)
+            changes = None
+            if newest is not None:
+                with build_file.beside(connection, newest.database):
+                    keep.carry(connection, Published(newest.number, _as_of(newest)))
+                    if newest != before:
+                        changes = "since_newest"
+                        comparing.differences(connection, _equal(contents, newest), changes)
+            if before is not None:
+                with build_file.beside(connection, before.database):
+                    comparing.differences(connection, _equal(contents, before), "changes")
+                    comparing.explain(connection, "changes")
+                    comparing.record(connection, "changes", new.number, before.number)
+                    found = comparing.weigh(connection, "changes")
+                accepted = accept.of(settings, found.fingerprint)
+                changes = changes or "changes"
+            keep.add(connection, new, changes if newest is not None else None)
+            keep.note(connection, new.number)
+            if accepted is not None and is_whole:
+                accept.note(connection, accepted, new.number)
+            why = None if is_whole else "没有完好的快照可比 / no whole served snapshot to compare with"
+            checks = _drift_checks(connection, found, accepted, why)
+            _note(connection, checks)
+        record.changes = found.counts if found else []
+        if found and found.drifted and is_whole and before is not None:
+            record.drift = {"fingerprint": found.fingerprint, "keys": found.drifted, "compared_with": before.id}
+        record.checks += [_told_check(check) for check in checks]
+        if drifted(checks):
+            records.finish(settings, record, "refused")
+    return checks
+
+
+def drifted(checks: Sequence[dict[str, Any]]) -> bool:
+    """Whether the results of a comparison stop the refresh."""
+    return any(gates.refuses(check["outcome"], check["severity"]) for check in checks)
+
+
+def _refuse_newer(settings: Settings) -> None:
+    served = snapshot.current(settings)
+    if served is not None and snapshot.is_newer(served):
+        version = served.manifest.get("product_version", "?")
+        raise snapshot.SnapshotError(
+            f"快照 {served.id} 由更新的版本 {version} 发布，本版本不认识它的表：请升级，或 zhibiao rollback 到更早的快照 / "
+            f"the served snapshot was published by the newer version {version} with tables this one does not know: "
+            "upgrade, or roll back to an older snapshot"
+        )
+
+
+def _as_of(known: snapshot.Snapshot) -> date:
+    return date.fromisoformat(known.manifest["as_of"])
+
+
+def _equal(contents: dict[str, dict[str, Any]], known: snapshot.Snapshot) -> set[str]:
+    """Tables with the contents they had in a snapshot; hashes of another DuckDB say nothing."""
+    if known.manifest["duckdb"] != duckdb.__version__:
+        return set()
+    return {table for table, about in contents.items() if about == known.manifest["tables"].get(table)}
+
+
 def publish(settings: Settings, *, even_unchanged: bool = False) -> snapshot.Snapshot | None:
     """Publish the build if every gate allows it, else None.
 
@@ -210,6 +286,7 @@ def publish(settings: Settings, *, even_unchanged: bool = False) -> snapshot.Sna
                 connection,
                 sources=load_contracts(),
                 suites=[suite.table for suite in load_suites(EXPECTATIONS)],
+                compared=[compared.table for compared in history.COMPARED],
             )
             (inputs, code), *_ = connection.execute(
                 "select input_fingerprint, code_fingerprint from meta.build"
@@ -262,6 +339,7 @@ _TITLES = {
     "check_raw": "检查原表 / check raw tables",
     "transform": "计算 / compute",
     "check_marts": "检查结果 / check marts",
+    "compare": "与前一快照比较 / compare with the snapshot before",
     "publish": "发布 / publish",
 }
 
@@ -407,6 +485,65 @@ def _relation_check(connection: duckdb.DuckDBPyConnection, result: NodeResult, n
         "consequence_zh": "拒绝发布",
         "consequence_en": "the refresh is refused",
     }
+
+
+def _drift_checks(
+    connection: duckdb.DuckDBPyConnection, found: Comparison | None, accepted: accept.Accepted | None, why: str | None
+) -> list[dict[str, Any]]:
+    """A result for each compared table and each history; `why` says why nothing is refused, if that is so."""
+    drifts = found.drift if found else [Drift(compared.table, 0, 0) for compared in history.COMPARED]
+    checks = []
+    for drift in drifts:
+        message = why
+        if drift.count and not why:
+            message = "输入没有变化，而键的数值变了或消失了；确属有意则 zhibiao accept / values changed or vanished though their inputs did not; if meant: zhibiao accept"
+            if accepted:
+                message = f"已接受 / accepted: {accepted.accepted_by} {accepted.accepted_at}: {accepted.reason}"
+        checks.append(
+            {
+                "gate": "drift",
+                "table_name": drift.table,
+                "check_name": "no_change_without_a_cause",
+                "severity": "warning" if accepted or why else "error",
+                "outcome": "failed" if drift.count else "passed",
+                "element_count": drift.compared,
+                "failing_count": drift.count,
+                "failing_keys": comparing.as_json(drift.keys),
+                "message": message,
+                "meaning_zh": "输入没有变化的键，数值也没有变化",
+                "meaning_en": "what is made of the same inputs is the same",
+                "consequence_zh": "拒绝发布，除非经 zhibiao accept 接受",
+                "consequence_en": "the refresh is refused, unless it is accepted with zhibiao accept",
+            }
+        )
+    for kept in history.KEPT:
+        unlike = keep.unlike(connection, kept)
+        checks.append(
+            {
+                "gate": "drift",
+                "table_name": kept.history,
+                "check_name": "history_ends_in_the_present",
+                "severity": "error",
+                "outcome": "failed" if unlike else "passed",
+                "failing_count": unlike,
+                "message": f"与 {kept.table} 不符 / unlike {kept.table}" if unlike else None,
+                "meaning_zh": "历史中至今有效的行就是现在的行",
+                "meaning_en": "the rows of a history that still hold are those of its table",
+                "consequence_zh": "拒绝发布",
+                "consequence_en": "the refresh is refused",
+            }
+        )
+    return checks
+
+
+def _told_check(check: dict[str, Any]) -> dict[str, Any]:
+    """A row of quality.check_result as the record tells it."""
+    return {
+        "gate": check["gate"], "table": check["table_name"], "check": check["check_name"], "column": None,
+        "severity": check["severity"], "outcome": check["outcome"], "failing": check["failing_count"],
+        "message": check["message"], "meaning_zh": check.get("meaning_zh"), "meaning_en": check.get("meaning_en"),
+        "keys": _first(check.get("failing_keys")),
+    }  # fmt: skip
 
 
 def _first(failing_keys: str | None) -> list[str]:

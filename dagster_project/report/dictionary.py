@@ -17,6 +17,7 @@ import duckdb
 import yaml
 
 from dagster_project import build_file
+from dagster_project.history import tables as history
 from dagster_project.report import words
 
 
@@ -98,7 +99,11 @@ def entries(manifest: dict[str, Any]) -> list[Entry]:
         columns = {name: (about["data_type"] or "", about["description"]) for name, about in node["columns"].items()}
         grain = node["config"].get("meta", {}).get("grain", [])
         found += _entries(f"marts.{node['name']}", node["description"], grain, columns)
-    for name, table in build_file.TABLES.items():
+    columns_of = {
+        f"marts.{node['name']}": {n: (c["data_type"] or "", c["description"]) for n, c in node["columns"].items()}
+        for node in marts
+    }
+    for name, table in (history.described(columns_of) | build_file.TABLES).items():
         found += _entries(name, table.description, table.grain, table.columns)
     return found
 

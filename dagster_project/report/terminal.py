@@ -52,7 +52,12 @@ _COMPARISONS = {
     "rejected": "已否决 / rejected",
 }
 _COMPARED = {name: f"{zh} / {name}" for name, (zh, _) in COMPARISONS.items()}
-_GATES = {"rows": "文件与行 / rows", "relations": "关系与合计 / relations", "expectations": "期望 / expectations"}
+_GATES = {
+    "rows": "文件与行 / rows",
+    "relations": "关系与合计 / relations",
+    "expectations": "期望 / expectations",
+    "drift": "漂移 / drift",
+}
 
 
 def console() -> Console:
@@ -76,6 +81,8 @@ def closing(out: Console, settings: Settings, record: Record, shown_problems: in
         out.print(_cells(record))
     if record.verdicts:
         out.print(_verdicts(record))
+    if record.changes:
+        out.print(_changes(record))
     if record.checks:
         out.print(_checks(record))
     if record.overdue:
@@ -103,6 +110,8 @@ def _next(settings: Settings, record: Record) -> str:
         # dbt's profile knows the default place only.
         where = "" if settings.home == ROOT / "warehouse" else f"ZHIBIAO_BUILD={shlex.quote(str(settings.build))} "
         return f"cd dbt && {where}../.venv/bin/dbt build"
+    if record.drift:
+        return "修正代码；确属有意则 / mend the code; if it is meant: .venv/bin/zhibiao accept --reason 理由 --by 姓名"
     return "按上表修正后 make refresh / mend what is listed, then make refresh"
 
 
@@ -196,6 +205,28 @@ def _checks(record: Record) -> Table:
             for c in bad[:8]
         )
         table.add_row(title, str(len(mine) - len(bad)), str(len(bad) - len(errors)), str(len(errors)), told)
+    return table
+
+
+_CHANGED = {"added": "新增 / added", "changed": "改变 / changed", "removed": "消失 / removed"}
+_CAUSES = {
+    "correction": "更正 / correction",
+    "source": "来源 / source",
+    "method": "方法 / method",
+    "date": "基准日期 / as-of date",
+    "code": "代码 / code",
+    "unexplained": "无从解释 / unexplained",
+}
+
+
+def _changes(record: Record) -> Table:
+    """Keys that differ from the snapshot before, by table and cause."""
+    table = Table(title="相对前一快照 / against the snapshot before", title_justify="left")
+    for heading in ("表 / table", "变化 / change", "原因 / cause"):
+        table.add_column(heading)
+    table.add_column("键 / keys", justify="right")
+    for row in record.changes:
+        table.add_row(row["table"], _CHANGED[row["change"]], _CAUSES[row["cause"]], f"{row['count']:,}")
     return table
 
 

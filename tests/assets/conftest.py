@@ -1,6 +1,6 @@
 """What tests of the wiring share: a run of the Dagster job on a site, and a load of small sources without one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -19,13 +19,15 @@ from dagster_project.ingest.load import LoadReport, Outcome, load
 from dagster_project.settings import Settings
 from tests.conftest import AS_OF, Site
 
-# Runs a job (default: the refresh, as defined now, published even if unchanged) on a site.
+# Runs a job (default: the refresh, as defined now, published even if unchanged), or only some assets of it, on a site.
 InDagster = Callable[..., dg.ExecuteInProcessResult]
 
 
 @pytest.fixture
 def in_dagster(monkeypatch: pytest.MonkeyPatch) -> InDagster:
-    def run(site: Site, job: dg.JobDefinition | None = None) -> dg.ExecuteInProcessResult:
+    def run(
+        site: Site, job: dg.JobDefinition | None = None, only: Sequence[dg.AssetKey] | None = None
+    ) -> dg.ExecuteInProcessResult:
         monkeypatch.setenv("ZHIBIAO_RAW", str(site.raw))
         monkeypatch.setenv("ZHIBIAO_HOME", str(site.home))
         monkeypatch.setenv("ZHIBIAO_AS_OF", AS_OF.isoformat())
@@ -33,7 +35,7 @@ def in_dagster(monkeypatch: pytest.MonkeyPatch) -> InDagster:
         if job is None:
             job = defs().resolve_job_def("refresh")
             config["resources"] = {"warehouse": {"config": {"publish_unchanged": True}}}
-        return job.execute_in_process(run_config=config, raise_on_error=False)
+        return job.execute_in_process(run_config=config, raise_on_error=False, asset_selection=only)
 
     return run
 
@@ -70,7 +72,7 @@ class Bench:
 
     def load(self) -> LoadReport:
         folder = self.folder / "contracts"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         for contract in self.contracts:
             (folder / f"{contract['source']}.yml").write_text(yaml.safe_dump(contract), encoding="utf-8")
         settings = Settings(self.folder / "raw", self.folder / "home", date(2026, 1, 31))

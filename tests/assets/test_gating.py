@@ -204,4 +204,4 @@ def test_the_results_of_all_gates_are_served_with_the_data(province: Site) -> No
         gates = connection.execute(
             "select gate, count(*) > 0, count(*) filter (outcome <> 'passed') from quality.check_result group by 1 order by 1"
         ).fetchall()
-    assert gates == [("expectations", True, 0), ("relations", True, 0), ("rows", True, 0)]
+    assert gates == [("drift", True, 0), ("expectations", True, 0), ("relations", True, 0), ("rows", True, 0)]

@@ -11,9 +11,11 @@ from typing import Any
 import openpyxl
 import pytest
 
+from dagster_project import build_file
 from dagster_project.ingest import files, readers
 from dagster_project.ingest.load import Outcome
 from tests.assets.conftest import SCHOOLS, Bench
+from tests.conftest import says_both
 
 TOWNS: dict[str, Any] = {
     "source": "towns", "title_zh": "乡镇", "title_en": "Towns", "group": "reference", "files": ["towns"],
@@ -53,6 +55,23 @@ def test_bad_rows_are_held_back_and_the_others_kept_where_the_source_consents(be
         (7, "code", "duplicate_key", "A1", "quarantined"),
     ]
     assert [problem.row for problem in report.problems] == [2, 5, 6, 7]
+
+
+def test_a_row_set_aside_says_where_and_why_in_both_languages_and_is_back_once_the_file_is_mended(bench: Bench) -> None:
+    bench.put("schools/2024.csv", GOOD + "A4,many\n")
+    bench.load()
+    said = bench.rows("select * exclude (reason_zh, reason_en, action_zh, action_en) from quality.quarantine")
+    assert said == [("schools", "raw/schools/2024.csv", 5, "pupils", "not_an_integer", "many", "quarantined")]
+    ((reason_zh, reason_en, action_zh, action_en),) = bench.rows(
+        "select reason_zh, reason_en, action_zh, action_en from quality.quarantine"
+    )
+    assert says_both(f"{reason_zh} / {reason_en}") and says_both(f"{action_zh} / {action_en}")
+    bench.put("schools/2024.csv", GOOD + "A4,40\n")
+    build_file.start(bench.folder / "next.duckdb")
+    with build_file.writing(bench.folder / "next.duckdb") as connection:
+        after = Bench(bench.folder, connection)
+        assert after.outcome() is Outcome.ALL_VALID
+        assert after.codes == ["A1", "A2", "A3", "A4"] and after.quarantine == []
 
 
 def test_a_bad_row_refuses_everything_where_the_source_does_not_consent(bench: Bench) -> None:

@@ -148,6 +148,7 @@ STEPS = {
     "load": LOADING,
     "dbt": COMPUTING,
     "checks": CHECKING,
+    "compare": Fault(at=r"^open \S*/snapshots/\S*/warehouse\.duckdb$", since=r"^record compare running$"),
     "checkpoint": Fault(at=r"^record publish running$"),
     "parquet": WRITING_PARQUET,
     "move": Fault(at=r"^os\.rename \S*/build/warehouse\.duckdb "),

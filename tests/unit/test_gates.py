@@ -15,9 +15,11 @@ REPORTED = [
     ("relations", "dbt build", "models", "error", "passed"),
     ("relations", "fct_measure", "unique_grain", "error", "passed"),
     ("expectations", "marts.fct_measure", "1. expect_x", "error", "passed"),
+    ("drift", "marts.fct_measure", "no_change_without_a_cause", "error", "passed"),
 ]
 SOURCES = ["statistics", "regions"]
 SUITES = ["marts.fct_measure"]
+COMPARED = ["marts.fct_measure"]
 
 
 @pytest.fixture
@@ -33,7 +35,9 @@ def report(connection: duckdb.DuckDBPyConnection, *results: tuple[str, str, str,
         values (?, ?, ?, ?, ?, 3)""",
         [list(result) for result in results],
     )
-    return [(r.gate, f"{r.check} {r.why}") for r in refusals(connection, sources=SOURCES, suites=SUITES)]
+    return [
+        (r.gate, f"{r.check} {r.why}") for r in refusals(connection, sources=SOURCES, suites=SUITES, compared=COMPARED)
+    ]
 
 
 def test_a_build_in_which_every_gate_passed_may_be_published(connection: duckdb.DuckDBPyConnection) -> None:
@@ -41,19 +45,20 @@ def test_a_build_in_which_every_gate_passed_may_be_published(connection: duckdb.
 
 
 def test_a_build_that_nothing_checked_is_refused_by_every_gate(connection: duckdb.DuckDBPyConnection) -> None:
-    told = [(r.gate, r.check) for r in refusals(connection, sources=SOURCES, suites=SUITES)]
+    told = [(r.gate, r.check) for r in refusals(connection, sources=SOURCES, suites=SUITES, compared=COMPARED)]
     assert told == [
         ("rows", "raw.statistics"),
         ("rows", "raw.regions"),
         ("relations", "dbt build"),
         ("expectations", "marts.fct_measure"),
+        ("drift", "marts.fct_measure"),
     ]
 
 
 @pytest.mark.parametrize(
     "silent",
     [("rows", "raw.statistics"), ("rows", "raw.regions"), ("relations", "dbt build"),
-     ("expectations", "marts.fct_measure")],
+     ("expectations", "marts.fct_measure"), ("drift", "marts.fct_measure")],
 )  # fmt: skip
 def test_a_gate_that_did_not_report_is_a_refusal(
     connection: duckdb.DuckDBPyConnection, silent: tuple[str, str]
@@ -62,7 +67,7 @@ def test_a_gate_that_did_not_report_is_a_refusal(
     assert told == [(silent[0], f"{silent[1]} did not report / 未运行")]
 
 
-@pytest.mark.parametrize("gate", ["rows", "relations", "expectations"])
+@pytest.mark.parametrize("gate", ["rows", "relations", "expectations", "drift"])
 def test_a_failure_of_severity_error_refuses_and_says_how_many_rows(
     connection: duckdb.DuckDBPyConnection, gate: str
 ) -> None:

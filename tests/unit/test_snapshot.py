@@ -58,12 +58,14 @@ def test_a_snapshot_is_a_whole_read_only_folder_whose_manifest_is_true(settings:
     assert files == [
         "manifest.json",
         "manifest.json.sha256",
+        "parquet/accepted_drift.parquet",
         "parquet/build.parquet",
         "parquet/check_result.parquet",
         "parquet/dictionary.parquet",
         "parquet/input_file.parquet",
         "parquet/metric.parquet",
         "parquet/quarantine.parquet",
+        "parquet/snapshot.parquet",
         "parquet/t.parquet",
         "warehouse.duckdb",
     ]
