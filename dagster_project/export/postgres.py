@@ -209,7 +209,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, target: psycopg.Connection[Any]
 
 
 def _note(target: psycopg.Connection[Any], served: Snapshot) -> None:
-    name = sql.SQL("{}.snapshot").format(_next("meta"))
+    name = sql.SQL("{}.copied_snapshot").format(_next("meta"))
     target.execute(
         sql.SQL(
             "create table {} (snapshot_id text primary key, published_at timestamptz, copied_at timestamptz)"

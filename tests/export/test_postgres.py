@@ -138,7 +138,7 @@ def test_psql_reads_chinese_views_comments_keys_and_which_snapshot_it_is(dsn: st
         "(region_code, year, stage, segment, indicator_code, base_indicator, basis)"
     )
     assert "t|CREATE UNIQUE INDEX" in keys[1] and keys[1].endswith("(region_code, year, stage, segment, measure_code)")
-    assert psql(dsn, "select snapshot_id, as_of from meta.snapshot, meta.build") == [f"{first.id}|2026-01-31"]
+    assert psql(dsn, "select snapshot_id, as_of from meta.copied_snapshot, meta.build") == [f"{first.id}|2026-01-31"]
 
 
 def test_a_named_reader_may_read_everything_and_change_nothing(dsn: str, first: Snapshot, second: Snapshot) -> None:
@@ -155,7 +155,7 @@ def test_a_named_reader_may_read_everything_and_change_nothing(dsn: str, first: 
                 stranger.execute("select 1 from marts.fct_measure")
         with pytest.raises(postgres.PostgresError, match="nobody"):
             postgres.copy(first, dsn, ["nobody"])
-        assert psql(dsn, "select snapshot_id from meta.snapshot") == [second.id]
+        assert psql(dsn, "select snapshot_id from meta.copied_snapshot") == [second.id]
     finally:
         with psycopg.connect(dsn) as owner:
             owner.execute("drop owned by analyst; drop role analyst; drop role stranger")
@@ -163,7 +163,7 @@ def test_a_named_reader_may_read_everything_and_change_nothing(dsn: str, first: 
 
 def test_the_same_snapshot_is_copied_once_unless_asked_again(dsn: str, first: Snapshot) -> None:
     def made() -> list[str]:
-        return psql(dsn, "select copied_at from meta.snapshot")
+        return psql(dsn, "select copied_at from meta.copied_snapshot")
 
     assert postgres.copy(first, dsn).rows
     before = made()
@@ -183,7 +183,7 @@ def test_whoever_reads_meanwhile_sees_one_snapshot_whole(dsn: str, first: Snapsh
             while not done.is_set():
                 row = reader.execute(
                     "select snapshot_id, (select count(*) from marts.fct_measure), (select count(*) from bi.数据项值)"
-                    " from meta.snapshot"
+                    " from meta.copied_snapshot"
                 ).fetchone()
                 assert row is not None
                 seen.append(row)
@@ -218,9 +218,9 @@ def test_while_a_reader_holds_a_transaction_nothing_is_replaced_and_it_is_named(
         with pytest.raises(postgres.PostgresError, match=r"readers hold transactions.*owner, finebi"):
             postgres.copy(second, dsn, patience=0)
         assert reader.execute("select count(*) from bi.数据项值").fetchone() == before
-    assert psql(dsn, "select snapshot_id from meta.snapshot") == [first.id]
+    assert psql(dsn, "select snapshot_id from meta.copied_snapshot") == [first.id]
     postgres.copy(second, dsn)
-    assert psql(dsn, "select snapshot_id from meta.snapshot") == [second.id]
+    assert psql(dsn, "select snapshot_id from meta.copied_snapshot") == [second.id]
 
 
 @pytest.mark.parametrize(
