@@ -1,11 +1,23 @@
-"""A site whose labels try to be formulas, and whose counts are small enough to point at persons; refreshed once."""
+"""A site whose labels try to be formulas, and whose counts are small enough to point at persons; refreshed once. And a
+PostgreSQL server.
+"""
 
+import glob
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from tests.conftest import Site, copied
 
+_PROGRAMS = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1:]
 HOSTILE = [
     '=HYPERLINK("http://example.invalid","点此")',
     "@SUM(1+1)*cmd",
@@ -51,3 +63,42 @@ def small_site(province: Site, tmp_path_factory: pytest.TempPathFactory) -> Site
 def out(tmp_path: Path) -> Path:
     """A place that nothing was exported to yet."""
     return tmp_path / "out"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A PostgreSQL server of its own on a socket in a folder of its own, and where it listens."""
+    programs = shutil.which("initdb", path=os.pathsep.join([*_PROGRAMS, os.environ["PATH"]]))
+    if programs is None:
+        pytest.skip("no PostgreSQL server on this machine: apt install postgresql")
+    account: dict[str, Any] = {}
+    folder = Path(tempfile.mkdtemp(prefix="zhibiao-pg-"))
+    if os.geteuid() == 0:  # as which PostgreSQL does not run
+        try:
+            owner = pwd.getpwnam("postgres")
+        except KeyError:
+            pytest.skip("tests run as root and there is no account postgres")
+        account = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(Path(programs).with_name(program)), *arguments]
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, **account)
+
+    data = str(folder / "data")
+    run("initdb", "-D", data, "-A", "trust", "-U", "owner", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+    run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", f"-c listen_addresses='' -k {folder} -F", "start")
+    try:
+        yield str(folder)
+    finally:
+        run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def dsn(server: str) -> Iterator[str]:
+    """A database without a copy."""
+    name = f"host={server} user=owner dbname=postgres"
+    yield name
+    with psycopg.connect(name) as owner:
+        owner.execute("drop schema if exists marts, bi, quality, meta, meta_next cascade")

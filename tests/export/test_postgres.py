@@ -1,14 +1,10 @@
 """The copy in PostgreSQL, made and read on a real server: whole, exact, and old or new for whoever reads meanwhile."""
 
-import glob
-import os
-import pwd
 import shutil
 import subprocess
-import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,48 +17,6 @@ from dagster_project.export import postgres
 from dagster_project.publish import snapshot
 from dagster_project.publish.snapshot import Snapshot
 from tests.conftest import Site
-
-_PROGRAMS = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1:]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """A PostgreSQL server of its own on a socket in a folder of its own, and where it listens."""
-    programs = shutil.which("initdb", path=os.pathsep.join([*_PROGRAMS, os.environ["PATH"]]))
-    if programs is None:
-        pytest.skip("no PostgreSQL server on this machine: apt install postgresql")
-    account: dict[str, Any] = {}
-    folder = Path(tempfile.mkdtemp(prefix="zhibiao-pg-"))
-    if os.geteuid() == 0:  # as which PostgreSQL does not run
-        try:
-            owner = pwd.getpwnam("postgres")
-        except KeyError:
-            pytest.skip("tests run as root and there is no account postgres")
-        account = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-
-    def run(program: str, *arguments: str) -> None:
-        command = [str(Path(programs).with_name(program)), *arguments]
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, **account)
-
-    data = str(folder / "data")
-    run("initdb", "-D", data, "-A", "trust", "-U", "owner", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-    run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", f"-c listen_addresses='' -k {folder} -F", "start")
-    try:
-        yield str(folder)
-    finally:
-        run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
-        shutil.rmtree(folder)
-
-
-@pytest.fixture
-def dsn(server: str) -> Iterator[str]:
-    """A database without a copy."""
-    name = f"host={server} user=owner dbname=postgres"
-    yield name
-    with psycopg.connect(name) as owner:
-        owner.execute("drop schema if exists marts, bi, quality, meta, meta_next cascade")
-
 
 @pytest.fixture
 def first(province: Site) -> Snapshot:
