@@ -8,7 +8,7 @@ from dagster_project.ingest import files
 from dagster_project.settings import ROOT
 
 _CODE = {
-    "dagster_project": ("*.py", "*.yml"),
+    "dagster_project": ("*.py", "*.yml", "*.html", "*.css", "*.js", "*.json"),
     "dbt": ("*.sql", "*.yml", "*.md"),
     "expectations": ("*.yml",),
 }
@@ -41,7 +41,7 @@ def of_extractor(raw: Path) -> str:
 
 
 def of_code() -> str:
-    """Everything that decides what a refresh computes: Python, models, expectations, pinned versions."""
+    """Everything that decides what a refresh computes and shows: Python, models, expectations, the page, pinned versions."""
     paths = [
         path
         for room, kinds in _CODE.items()

@@ -1,7 +1,7 @@
 """The data dictionary: what every column, indicator and measure means, and which indicators have cells.
 
 `entries` and `write` put it into the file that a refresh builds, from dbt's manifest and the build's own tables;
-`pages` makes the Markdown of docs/ from a built file alone.
+`pages` makes the Markdown of docs/, `catalogue` the indicators in words, from a built file alone.
 """
 
 import re
@@ -130,6 +130,33 @@ def pages(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     }
 
 
+def catalogue(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The indicators in order of display, each with its formula in English words (`formula_en`), the variants of the
+    formula with their terms in words, and what it lacks (`lacks`, bilingual) where no region has a value.
+    """
+    catalogue = _Catalogue(connection)
+    missing = _missing(connection, catalogue)
+    known = {row[0] for row in connection.execute("select distinct indicator_code from marts.fct_indicator").fetchall()}
+    return [
+        {
+            **indicator,
+            "formula_en": catalogue.formula_en(indicator),
+            "variants": [
+                {
+                    **formula,
+                    "terms": [
+                        {**term, "term_zh": catalogue.term(term, _zh), "term_en": catalogue.term(term, _en)}
+                        for term in formula["terms"]
+                    ],
+                }
+                for formula in catalogue.formulas[indicator["indicator_code"]]
+            ],
+            "lacks": None if indicator["indicator_code"] in known else missing[indicator["indicator_code"]],
+        }
+        for indicator in catalogue.indicators
+    ]
+
+
 class _Say(Protocol):
     """Which of two languages a page speaks."""
 
@@ -157,11 +184,12 @@ class _Catalogue:
             m["measure_code"]: m for m in _rows(connection, "from marts.dim_measure order by measure_code")
         }
         self.formulas: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        terms = _rows(connection, "from marts.indicator_term order by term_no")
+        terms: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        for term in _rows(connection, "from marts.indicator_term order by term_no"):
+            terms[term["indicator_code"], term["stage"], term["variant"]].append(term)
         for formula in _rows(connection, "from marts.indicator_formula order by stage, priority, variant"):
-            key = [formula[name] for name in ("indicator_code", "stage", "variant")]
-            mine = [t for t in terms if [t[name] for name in ("indicator_code", "stage", "variant")] == key]
-            self.formulas[formula["indicator_code"]].append({**formula, "terms": mine})
+            key = (formula["indicator_code"], formula["stage"], formula["variant"])
+            self.formulas[formula["indicator_code"]].append({**formula, "terms": terms[key]})
 
     def term(self, term: dict[str, Any], say: _Say) -> str:
         """A term in words: its measure, with stage and segment where they are not the cell's own."""
