@@ -1,5 +1,7 @@
 // Elements made without markup: text goes in as text, so nothing that a file says can become an element or a handler.
 
+const known = (value) => value !== null && value !== undefined;
+
 function h(tag, attributes, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
@@ -10,17 +12,17 @@ function svg(tag, attributes, ...children) {
 
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
-    if (value === null || value === undefined || value === false) continue;
+    if (!known(value) || value === false) continue;
     if (typeof value === "function") element.addEventListener(name, value);
     // Styles through the object model: the page's policy allows no style attribute.
     else if (name === "style") Object.entries(value).forEach(([key, to]) => element.style.setProperty(key, to));
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => known(child) && child !== false));
   return element;
 }
 
-// A link inside the page. `key` lets the focus come back to it when the view is drawn anew.
+// A link inside the page.
 function anchor(path, query, ...children) {
   return h("a", { href: address(path, query) }, ...children);
 }

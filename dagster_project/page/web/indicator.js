@@ -51,7 +51,7 @@ function choices(about, all, query) {
   return { query, stages, stage, segments, segment, bases, base, mine, region, own, years, year, levels, level, basis, ofLevel };
 }
 
-const stands = (cell) => cell.value !== null && cell.value !== undefined && !cell.status;
+const stands = (cell) => known(cell.value) && !cell.status;
 
 function controls(place) {
   const { stages, stage, segments, segment, bases, base, region, years, year } = place;
@@ -81,9 +81,9 @@ function valueCard(about, place) {
       h("p", { class: "value", id: "value" }, h("b", {}, shown(chosen, about)), " ", basisOf(chosen)),
       other && stands(other) ? h("p", {}, say("other_basis"), " ", h("b", {}, shown(other, about)), " ", basisOf(other)) : null,
     ] : h("p", { class: "value none", id: "value" }, say("no_data"), h("small", {}, absence(about, place, published ?? computed))),
-    computed && computed.numerator !== null && computed.numerator !== undefined ? facts([
+    computed && known(computed.numerator) ? facts([
       [side(variant, "numerator"), plain(computed.numerator)],
-      computed.denominator === null || computed.denominator === undefined ? null : [side(variant, "denominator"), plain(computed.denominator)],
+      !known(computed.denominator) ? null : [side(variant, "denominator"), plain(computed.denominator)],
     ]) : h("p", { class: "quiet" }, chosen === published && chosen ? say("no_counts") : ""));
 }
 
@@ -128,12 +128,12 @@ function trendCard(about, place) {
   const years = values.map(({ year }) => year);
   const span = [Math.min(...years), Math.max(...years)];
   const breaks = breaksOf(about, place).filter(({ year }) => year > span[0] && year <= span[1]);
-  const levels = onCell(about, place).filter(({ line }) => line !== null && line !== undefined).flatMap((target) =>
-    [target.line, target.line_high].filter((value) => value !== null && value !== undefined).map((value) => ({
+  const levels = onCell(about, place).filter(({ line }) => known(line)).flatMap((target) =>
+    [target.line, target.line_high].filter(known).map((value) => ({
       kind: "target", value, name: `${documents().get(target.document)?.title ?? ""}\n${asked(target)}`,
       from: Math.max(target.line_from ?? span[0], span[0]), to: target.year ?? span[1],
     })));
-  const standards = segment === "all" ? [about.standard_low, about.standard_high].filter((value) => value !== undefined && value !== null)
+  const standards = segment === "all" ? [about.standard_low, about.standard_high].filter(known)
     .map((value) => ({ kind: "standard", value, name: say("standard"), from: span[0], to: span[1] })) : [];
   return section(say("trend"),
     trend({ values, indicator: about, breaks, levels: [...levels, ...standards], label: say("trend_label", { region: region.name, name: both(about, "name"), first: span[0], last: span[1] }) }),
@@ -197,7 +197,7 @@ function ranking(all, about, { region, year, level, basis }) {
 }
 
 function definition(about) {
-  const standard = [about.standard_low, about.standard_high].filter((value) => value !== undefined).map((value) => measured(value, about.unit, about.decimals)).join("—");
+  const standard = [about.standard_low, about.standard_high].filter(known).map((value) => measured(value, about.unit, about.decimals)).join("—");
   return section(say("definition"), facts([
     [say("definition"), both(about, "definition")],
     [say("formula"), both(about, "formula")],
@@ -250,8 +250,8 @@ async function working(about, { own, region, year, stage, segment }) {
   }));
 }
 
-const sourceOf = (cell) => cell.source === null || cell.source === undefined ? "" : block("sources").source_zh[cell.source];
-const fileOf = (cell) => cell.file === null || cell.file === undefined ? "" : block("files")[cell.file];
+const sourceOf = (cell) => !known(cell.source) ? "" : block("sources").source_zh[cell.source];
+const fileOf = (cell) => !known(cell.file) ? "" : block("files")[cell.file];
 
 // Every figure of the region, and so also the data behind the chart.
 function sources(about, { own, region }) {

@@ -34,7 +34,7 @@ function basisOf(cell) {
   return [
     h("span", { class: `tag ${cell.basis}` }, say(cell.basis)),
     cell.confidence === "D" ? h("span", { class: "tag" }, say("derived")) : null,
-    cell.uncorrected !== null && cell.uncorrected !== undefined
+    known(cell.uncorrected)
       ? h("span", { class: "tag" }, say("corrected", { value: plain(cell.uncorrected) })) : null,
   ];
 }

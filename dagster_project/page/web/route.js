@@ -23,7 +23,7 @@ function address(path, query) {
   const entries = query instanceof URLSearchParams ? [...query] : Object.entries(query ?? {});
   for (const [name, value] of entries) {
     for (const one of Array.isArray(value) ? value : [value]) {
-      if (name !== "lang" && one !== "" && one !== null && one !== undefined) all.append(name, one);
+      if (name !== "lang" && one !== "" && known(one)) all.append(name, one);
     }
   }
   if (language === "en") all.set("lang", "en");
@@ -37,7 +37,7 @@ function changed(changes) {
   for (const [name, value] of Object.entries(changes)) {
     query.delete(name);
     for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== "" && one !== null && one !== undefined) query.append(name, one);
+      if (one !== "" && known(one)) query.append(name, one);
     }
   }
   return address(path, query);

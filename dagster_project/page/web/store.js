@@ -33,11 +33,13 @@ function shard(name) {
 const awaited = new Map();
 window.zhibiaoShard = (name, data) => awaited.get(name)?.(data);
 
-// Rows of a table that is kept by columns; a column without any value is null.
+// Rows of a table that is kept by columns; a column without any value is null as a whole.
 function rows(table) {
-  const columns = Object.entries(table).filter(([, values]) => values);
-  const length = columns.length ? columns[0][1].length : 0;
-  return Array.from({ length }, (_, place) => Object.fromEntries(columns.map(([name, values]) => [name, values[place]])));
+  const columns = Object.entries(table);
+  const length = columns.find(([, values]) => values)?.[1].length ?? 0;
+  const all = Array.from({ length }, () => ({}));
+  for (const [name, values] of columns) all.forEach((row, place) => { row[name] = values ? values[place] : null; });
+  return all;
 }
 
 // Cells of an indicator or figures of a measure: each column's row with what its slice says.

@@ -40,7 +40,7 @@ function ordered(all, columns, sort) {
   const column = columns.find(({ key }) => key === sort?.replace(/^-/, ""));
   if (!column) return all;
   const sign = sort.startsWith("-") ? -1 : 1;
-  const missing = (value) => value === null || value === undefined || value === "";
+  const missing = (value) => !known(value) || value === "";
   return [...all].sort((one, other) => {
     const [a, b] = [column.value(one), column.value(other)];
     // What is missing stands last in either order.
@@ -50,7 +50,7 @@ function ordered(all, columns, sort) {
 }
 
 function text(value) {
-  return value === null || value === undefined || value === "" ? "—" : String(value);
+  return !known(value) || value === "" ? "—" : String(value);
 }
 
 function csv(columns, all) {
@@ -60,7 +60,7 @@ function csv(columns, all) {
 
 // A text that a spreadsheet would take for a formula is told to be a text.
 function field(value) {
-  if (value === null || value === undefined) return "";
+  if (!known(value)) return "";
   if (typeof value === "number") return String(value);
   const text = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -36,7 +36,7 @@ async function target({ path }) {
         [say("asked"), asked(short)],
         [say("target_value"), full.verdicts.length ? amountOf(verdicts[0], "target_value", "unit", decimals) : "—"],
         [say("deadline"), full.deadline ?? short.year ?? say("no_year")],
-        full.baseline !== undefined ? [say("baseline"), `${measured(full.baseline, full.unit, decimals)} ${full.baseline_year ?? ""}`] : null,
+        known(full.baseline) ? [say("baseline"), `${measured(full.baseline, full.unit, decimals)} ${full.baseline_year ?? ""}`] : null,
         full.milestone_of ? [say("milestone_of"), anchor(["target", full.milestone_of], {}, full.milestone_of)] : null,
         ...milestones(full).map((one) => [say("milestone"), anchor(["target", one.id], {}, `${one.year ?? ""} ${asked(one)}`)]),
       ]))),
@@ -45,13 +45,13 @@ async function target({ path }) {
         { key: "method", label: say("method"), value: (one) => one.name },
         { key: "status", label: say("status"), value: (one) => code("verdict", one.status), show: (one) => [mark("verdict", one.status), provisional(one.provisional)] },
         { key: "reason", label: say("reason"), value: (one) => code("reason", one.reason), wide: true },
-        { key: "actual", label: say("judged_value"), value: (one) => one.judged_value ?? one.actual_value ?? null, number: true, show: (one) => amountOf(one, one.judged_value === undefined ? "actual_value" : "judged_value", "unit", decimals) },
+        { key: "actual", label: say("judged_value"), value: (one) => one.judged_value ?? one.actual_value ?? null, number: true, show: (one) => amountOf(one, !known(one.judged_value) ? "actual_value" : "judged_value", "unit", decimals) },
         { key: "actual_year", label: say("actual_year"), value: (one) => one.actual_year, number: true },
         { key: "gap", label: say("gap"), value: (one) => one.gap, number: true, show: (one) => amountOf(one, "gap", "gap_unit", decimals) },
-        { key: "base", label: say("base_value"), value: (one) => one.base_value, number: true, show: (one) => one.base_value === undefined ? "—" : amountOf(one, "base_value", "unit", decimals) + bracketed(one.base_year) },
+        { key: "base", label: say("base_value"), value: (one) => one.base_value, number: true, show: (one) => !known(one.base_value) ? "—" : amountOf(one, "base_value", "unit", decimals) + bracketed(one.base_year) },
         { key: "actual_pace", label: say("actual_pace"), value: (one) => one.actual_pace, number: true, show: (one) => pace(one, "actual_pace", decimals) },
         { key: "required_pace", label: say("required_pace"), value: (one) => one.required_pace, number: true, show: (one) => pace(one, "required_pace", decimals) },
-        { key: "ratio", label: say("progress_ratio"), value: (one) => one.progress_ratio, number: true, show: (one) => one.progress_ratio === undefined ? "—" : measured(one.progress_ratio, "", 2) },
+        { key: "ratio", label: say("progress_ratio"), value: (one) => one.progress_ratio, number: true, show: (one) => !known(one.progress_ratio) ? "—" : measured(one.progress_ratio, "", 2) },
         { key: "missing", label: say("what_lacks"), value: (one) => both(one, "missing"), wide: true },
       ],
     }),
@@ -70,7 +70,7 @@ function amountOf(verdict, name, unitName, decimals) {
 }
 
 function pace(verdict, name, decimals) {
-  return verdict[name] === undefined ? "—" : `${measured(verdict[name], verdict.gap_unit ?? verdict.unit, decimals)}${say("a_year")}`;
+  return !known(verdict[name]) ? "—" : `${measured(verdict[name], verdict.gap_unit ?? verdict.unit, decimals)}${say("a_year")}`;
 }
 
 function milestones(full) {
@@ -81,7 +81,7 @@ function milestones(full) {
 // What a decision would need, where there is none; values of other years are told but decide nothing.
 function lacking(verdict, decimals) {
   if (!["none", "open"].includes(kindOf(verdict.status))) return null;
-  const near = [["earlier", "before"], ["later", "after"]].filter(([name]) => verdict[`${name}_value`] !== undefined)
+  const near = [["earlier", "before"], ["later", "after"]].filter(([name]) => known(verdict[`${name}_value`]))
     .map(([name, word]) => `${say(word)} ${verdict[`${name}_year`]}${colon()}${measured(verdict[`${name}_value`], verdict.unit, decimals)}`);
   return h("p", { id: "missing" }, h("b", {}, say("to_decide")), " ", both(verdict, "missing") || code("reason", verdict.reason_code),
     near.length ? ` ${say("near_values")} ${parted(near)}` : "");
@@ -93,7 +93,7 @@ function behind(full, short, about) {
   const span = [Math.min(...years), Math.max(...years)];
   const region = regionByCode().get(short.region);
   const breaks = region ? breaksOf(about, { stage: short.stage, region }).filter(({ year }) => year > span[0] && year <= span[1]) : [];
-  const levels = [short.line, short.line_high].filter((value) => value !== null && value !== undefined).map((value) => ({
+  const levels = [short.line, short.line_high].filter(known).map((value) => ({
     kind: "target", value, name: asked(short), from: Math.max(span[0], short.line_from ?? span[0]), to: short.year ?? span[1],
   }));
   return section(say("behind"),
