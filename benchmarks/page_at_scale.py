@@ -46,7 +46,9 @@ def blow_up(database: Path, counties: int, years: int, indicators: int, measures
     with duckdb.connect(str(database)) as connection:
         connection.execute(
             """create temp table place as select distinct region_code from marts.dim_region
-            where level = 'county' and valid_to is null order by 1 limit $counties""",
+            where level = 'county' and valid_to is null
+                and region_code not in (select region_code from marts.fct_indicator union select region_code from marts.fct_measure)
+            order by 1 limit $counties""",
             {"counties": counties},
         )
         connection.execute(

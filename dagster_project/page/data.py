@@ -280,16 +280,17 @@ def _packed(connection: duckdb.DuckDBPyConnection, kind: str, table: str, query:
     place = names.index("region")
     slices, columns = names[1:place], names[place:]
     order = ", ".join(f"{name} nulls first" for name in slices)
+    slice_ = ", ".join(f"{name}: {name}" for name in (*slices, "cells"))
+    lists = ", ".join(f"case when count({name}) > 0 then list({name} order by k) end as {name}" for name in columns)
     for codes in _batches(counts):
         rows = connection.execute(
-            f"""with cells as (
-                select *, row_number() over (order by code, {order}, region, year) as k from ({query})
+            f"""with found as ({query}), cells as (
+                select *, row_number() over (order by code, {order}, region, year) as k from found
             ), slices as (
-                select code, list({{{", ".join(f"{name}: {name}" for name in slices)}, cells: cells}} order by {order}) as slices
-                from (select code, {", ".join(slices)}, count(*) as cells from cells group by all) group by code
+                select code, list({{{slice_}}} order by {order}) as slices
+                from (select code, {", ".join(slices)}, count(*) as cells from found group by all) group by code
             ), columns as (
-                select code, {", ".join(f"case when count({name}) > 0 then list({name} order by k) end as {name}" for name in columns)}
-                from cells group by code
+                select code, {lists} from cells group by code
             )
             select code, to_json({{slices: slices, {", ".join(f"{name}: {name}" for name in columns)}}})
             from slices join columns using (code) order by code""",

@@ -19,7 +19,7 @@ async function counties({ query }) {
     h("div", { class: "card" }, table({
       id: "counties", caption: `${code("assessment", assessment)} ${year}`, rows: found, sorts: true, columns: [
         { key: "county", label: say("county"), value: (row) => regions()[row.region].name,
-          show: (row) => anchor(["county", regions()[row.region].code, row.year, row.assessment], {}, regions()[row.region].name) },
+          show: (row) => [anchor(["county", regions()[row.region].code, row.year, row.assessment], {}, regions()[row.region].name), made(regions()[row.region])] },
         { key: "code", label: say("code"), value: (row) => regions()[row.region].code },
         { key: "status", label: say("status"), value: (row) => code("assessed", row.status), show: (row) => [mark("assessed", row.status), provisional(row.provisional)] },
         ...["condition", "met", "not_met", "no_data", "needs_judgement"].map((name) => (

@@ -76,7 +76,7 @@ function valueCard(about, place) {
   const other = chosen === published ? computed : null;
   const variant = computed ? variantOf(about, computed) : null;
   return section(`${region.name} · ${year}`,
-    h("p", { class: "quiet" }, code("stage", stage), " · ", code("segment", segment)),
+    h("p", { class: "quiet" }, code("stage", stage), " · ", code("segment", segment), made(region)),
     chosen ? [
       h("p", { class: "value", id: "value" }, h("b", {}, shown(chosen, about)), " ", basisOf(chosen)),
       other && stands(other) ? h("p", {}, say("other_basis"), " ", h("b", {}, shown(other, about)), " ", basisOf(other)) : null,
@@ -84,7 +84,24 @@ function valueCard(about, place) {
     computed && known(computed.numerator) ? facts([
       [side(variant, "numerator"), plain(computed.numerator)],
       !known(computed.denominator) ? null : [side(variant, "denominator"), plain(computed.denominator)],
-    ]) : h("p", { class: "quiet" }, chosen === published && chosen ? say("no_counts") : ""));
+    ]) : h("p", { class: "quiet" }, chosen === published && chosen ? say("no_counts") : ""),
+    beside(about, place, chosen?.basis));
+}
+
+// The same year where the region lies in, each with its own basis, and the levels asked for that were in force.
+function beside(about, place, basis) {
+  const { mine, region, year } = place;
+  const above = [];
+  for (let code = region.parent; code; code = regionByCode().get(code)?.parent) {
+    const theirs = mine.filter((cell) => regions()[cell.region].code === code && cell.year === year && stands(cell));
+    const cell = theirs.find((one) => one.basis === basis) ?? theirs[0];
+    if (cell) above.push([h("a", { href: changed({ region: code }) }, regionName(code)), [shown(cell, about), " ", basisOf(cell)]]);
+  }
+  const inForce = onCell(about, place).filter((target) => known(target.line) && (target.line_from ?? year) <= year && year <= (target.year ?? year));
+  return above.length || inForce.length ? facts([
+    ...above,
+    ...inForce.map((target) => [say("in_force"), anchor(["target", target.id], {}, `${target.year ?? ""} ${asked(target)}`)]),
+  ]) : null;
 }
 
 // Why there is no value: of the cell itself, of the year, of the region.
@@ -173,7 +190,8 @@ function peers(about, place) {
 function ranked(all, direction) {
   const sorted = [...all].sort((a, b) => (direction === "lower" ? a.value - b.value : b.value - a.value) || a.region - b.region);
   sorted.forEach((cell, place) => {
-    cell.place = place && sorted[place - 1].value === cell.value ? sorted[place - 1].place : place + 1;
+    // A rank among one says nothing.
+    cell.place = sorted.length < 2 ? null : place && sorted[place - 1].value === cell.value ? sorted[place - 1].place : place + 1;
   });
   return sorted;
 }
@@ -188,7 +206,8 @@ function ranking(all, about, { region, year, level, basis }) {
       { key: "place", label: say(about.direction === "higher" || about.direction === "lower" ? "rank" : "order"), value: (cell) => cell.place, number: true },
       { key: "code", label: say("code"), value: (cell) => regions()[cell.region].code },
       { key: "region", label: say("region"), value: (cell) => regions()[cell.region].name,
-        show: (cell) => h("a", { href: changed({ region: regions()[cell.region].code }), "aria-current": cell.region === region.place ? "true" : null }, regions()[cell.region].name) },
+        show: (cell) => [h("a", { href: changed({ region: regions()[cell.region].code }), "aria-current": cell.region === region.place ? "true" : null }, regions()[cell.region].name),
+          ...made(regions()[cell.region])] },
       { key: "value", label: `${say("value")}${unit(about.unit)}`, value: (cell) => cell.value, number: true, show: (cell) => digits(cell.value, cell, about) },
       { key: "bar", label: say("from_zero"), value: () => null, drawn: true, show: (cell) => h("span", { class: "track", "aria-hidden": "true" },
         h("i", { class: cell.region === region.place ? "here" : null, style: { "margin-left": `${(100 * (Math.min(0, cell.value) - low)) / span}%`, width: `${(100 * Math.abs(cell.value)) / span}%` } })) },

@@ -29,6 +29,11 @@ function provisional(is) {
   return is ? h("span", { class: "tag" }, say("provisional")) : null;
 }
 
+// Regions that nobody lives in, beside those that are real.
+function made(region) {
+  return region.origin === "synthetic" ? [" ", h("span", { class: "tag" }, say("synthetic"))] : [];
+}
+
 // How a value came about and how well it is known, beside the value itself.
 function basisOf(cell) {
   return [

@@ -18,7 +18,7 @@ function frame(view) {
   const swap = new URLSearchParams(query);
   swap.delete("lang");
   if (language === "zh") swap.set("lang", "en");
-  const turned = `#/${path.map(encodeURIComponent).join("/")}${swap.size ? `?${swap}` : ""}`;
+  const turned = `#/${path.map(encodeURIComponent).join("/")}${String(swap) && `?${swap}`}`;
   return [
     h("a", { class: "skip", href: "#main", click: (event) => { event.preventDefault(); document.querySelector("main h1")?.focus(); } }, say("skip")),
     h("header", {},
