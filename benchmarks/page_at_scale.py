@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.page import write
+from dagster_project.page import PAGE, write
 from dagster_project.publish import snapshot
 from dagster_project.settings import Settings
 
@@ -91,7 +91,7 @@ def build(database: Path, folder: Path, manifest: dict[str, Any]) -> dict[str, A
     shards = [path.stat().st_size for path in folder.glob(f"{write.SHARDS}/*.js")]
     return {
         **{name: round(value, 2) for name, value in json.loads(run.stdout.splitlines()[-1]).items()},
-        "page_mb": round((folder / write.PAGE).stat().st_size / 1e6, 2),
+        "page_mb": round((folder / PAGE).stat().st_size / 1e6, 2),
         "shards": len(shards),
         "shards_mb": round(sum(shards) / 1e6, 1),
         "largest_shard_mb": round(max(shards, default=0) / 1e6, 2),
@@ -146,7 +146,7 @@ def main() -> None:
             if name == "nation":
                 tables = blow_up(database, chosen.counties, chosen.years, chosen.indicators, chosen.measures)
             told = build(file, folder / name, served.manifest)
-            page = folder / name / write.PAGE
+            page = folder / name / PAGE
             told["overview"] = opened(page, "#/")
             told["indicator"] = opened(page, f"#/indicator/{code}?region=430000&level=county&scope=all")
             print(json.dumps({"size": name, "rows": tables, **told}), flush=True)

@@ -4,3 +4,6 @@
 what the browser runs: the template, one style sheet, scripts in a fixed order, the words of both languages, and the
 chart library as its makers ship it. No value is computed here or in the browser: rates least of all.
 """
+
+# Its name in a snapshot's folder.
+PAGE = "dashboard.html"

@@ -14,9 +14,8 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.page import data
+from dagster_project.page import PAGE, data
 
-PAGE = "dashboard.html"
 SHARDS = "dashboard"
 # Data up to here stand in the page itself, so that one file is all there is to copy; more goes into files beside it.
 INLINE_BYTES = 16_000_000

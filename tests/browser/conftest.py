@@ -4,7 +4,7 @@ Where there is none the tests are skipped and say so. Debian: apt install chromi
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,10 +40,10 @@ class Opened:
     def turn(self) -> int:
         return int(self.tab.locator("#page").get_attribute("data-drawn") or 0)
 
-    def after(self, act: "object") -> "playwright.Page":
+    def after(self, act: Callable[[], object]) -> "playwright.Page":
         """Do something that draws the page anew, and wait until it is drawn."""
         before = self.turn()
-        act()  # type: ignore[operator]
+        act()
         self.tab.wait_for_function("turn => Number(document.getElementById('page').dataset.drawn) > turn", arg=before)
         return self.tab
 
@@ -58,8 +58,9 @@ def chromium() -> Iterator["playwright.Browser"]:
         browser.close()
 
 
-def open_page(chromium: "playwright.Browser", file: Path, size: dict[str, int] = DESKTOP) -> Opened:
-    context = chromium.new_context(viewport=size, accept_downloads=True)
+def open_page(chromium: "playwright.Browser", file: Path) -> Opened:
+    """A tab of its own, as wide as a desk's screen; whoever opens it closes its context."""
+    context = chromium.new_context(viewport=DESKTOP, accept_downloads=True)
     opened = Opened(context.new_page(), file)
     opened.tab.set_default_timeout(15_000)
     opened.tab.on("request", lambda request: opened.asked.append(request.url))

@@ -10,12 +10,11 @@ from urllib.parse import quote, unquote
 import duckdb
 import pytest
 
-from dagster_project.page import write
+from dagster_project.page import PAGE, write
 from dagster_project.publish import snapshot
 from tests.browser.conftest import DESKTOP, PHONE, Opened, open_page
 from tests.conftest import Site
 
-PAGE = "current/dashboard.html"
 COVERAGE = "kg_inclusive_coverage"
 RATIO = "pri_pupils_per_teacher"
 VIEWS = ("#/", "#/indicator", f"#/indicator/{COVERAGE}", f"#/indicator/{RATIO}?region=430000&year=2018", "#/targets",
@@ -33,7 +32,7 @@ def rows(site: Site, query: str, *values: Any) -> list[Any]:
 @pytest.fixture(scope="module")
 def page(chromium: Any, shipped: Site) -> Iterator[Opened]:
     """The shipped page, in one tab for all tests of the module."""
-    opened = open_page(chromium, shipped.home / PAGE)
+    opened = open_page(chromium, shipped.home / "current" / PAGE)
     yield opened
     opened.tab.context.close()
 
@@ -61,21 +60,23 @@ def downloaded(opened: Opened, table: str) -> tuple[bytes, list[dict[str, str]]]
     return content, list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
+NAMELESS = """[...document.querySelectorAll('main button, main a, main select, main input, header input')].filter(element =>
+    !(element.textContent.trim() || element.getAttribute('aria-label') || element.labels?.length)).length"""
+
+
 @pytest.mark.parametrize("address", VIEWS)
-def test_every_view_opens_from_disk_and_asks_nobody(page: Opened, address: str) -> None:
+def test_every_view_opens_from_disk_asks_nobody_and_fits_a_phone(page: Opened, address: str) -> None:
     tab = page.go(address)
+    assert page.asked == [page.file.as_uri()]
     assert tab.locator("h1").count() == 1
     assert "undefined" not in tab.locator("main").inner_text()
-    assert page.asked == [page.file.as_uri()]
-
-
-@pytest.mark.parametrize("address", VIEWS)
-def test_every_view_fits_a_phone(chromium: Any, shipped: Site, address: str) -> None:
-    opened = open_page(chromium, shipped.home / PAGE, PHONE)
-    tab = opened.go(address)
+    # Every control has a name, every table a caption, every chart a table.
+    assert tab.evaluate(NAMELESS) == 0
+    assert tab.locator("table:not(:has(caption))").count() == 0
+    assert tab.locator(".chart").count() <= tab.locator("table").count()
+    tab.set_viewport_size(PHONE)
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert opened.complaints == []
-    tab.context.close()
+    tab.set_viewport_size(DESKTOP)
 
 
 def test_the_overview_counts_targets_as_the_marts_do(page: Opened, shipped: Site) -> None:
@@ -347,18 +348,6 @@ def test_the_page_is_used_without_a_mouse(page: Opened) -> None:
     assert tab.locator("#search-list").is_hidden()
 
 
-def test_every_control_has_a_name_and_every_chart_a_table(page: Opened) -> None:
-    for address in VIEWS:
-        tab = page.go(address)
-        nameless = tab.evaluate(
-            """[...document.querySelectorAll('main button, main a, main select, main input, header input')].filter(element =>
-                !(element.textContent.trim() || element.getAttribute('aria-label') || element.labels?.length)).length"""
-        )
-        assert nameless == 0, address
-        assert tab.locator(".chart").count() <= tab.locator("table").count()
-        assert tab.locator("table:not(:has(caption))").count() == 0
-
-
 def test_statuses_are_told_by_a_word_and_a_shape(page: Opened) -> None:
     tab = page.go("#/targets")
     for mark in tab.locator("#table-targets .mark").all()[:60]:
@@ -382,7 +371,7 @@ def test_an_address_that_means_nothing_says_so(page: Opened) -> None:
 def test_counties_are_filtered_by_verdict_and_show_conditions_and_failing_schools(
     chromium: Any, demo_counties: Site
 ) -> None:
-    opened = open_page(chromium, demo_counties.home / PAGE)
+    opened = open_page(chromium, demo_counties.home / "current" / PAGE)
     tab = opened.go("#/counties?assessment=compulsory_quality_balanced_2017&year=2024&status=not_met")
     assert column(opened, "counties", 2) == rows(
         demo_counties,
@@ -417,7 +406,7 @@ def test_a_province_without_a_tile_is_counted_and_shown(chromium: Any, demo_coun
         demo_counties,
         "select indicator_code from marts.fct_indicator where region_code = '990000' and basis = 'computed' and status = 'ok' order by 1 limit 1",
     )
-    opened = open_page(chromium, demo_counties.home / PAGE)
+    opened = open_page(chromium, demo_counties.home / "current" / PAGE)
     tab = opened.go(f"#/indicator/{code}?region=990000")
     assert "不在图中的省级代码 1 个：990000 合成省" in tab.locator("main").inner_text()
     tab.context.close()
@@ -446,7 +435,7 @@ def hostile(published: Site, tmp_path: Path) -> Path:
             "update quality.check_result set outcome = 'failed', meaning_zh = ?, message = ?", [HOSTILE] * 2
         )
         write.write(connection, folder, served.manifest, 0)
-    return folder / write.PAGE
+    return folder / PAGE
 
 
 def test_names_that_are_attacks_are_only_text(chromium: Any, hostile: Path) -> None:
@@ -471,7 +460,7 @@ def test_shards_are_opened_from_beside_the_page_and_one_that_is_lost_is_named(
     assert served is not None
     with duckdb.connect(str(province.home / "current.duckdb"), read_only=True) as connection:
         write.write(connection, tmp_path, served.manifest, 0)
-    opened = open_page(chromium, tmp_path / write.PAGE, DESKTOP)
+    opened = open_page(chromium, tmp_path / PAGE)
     tab = opened.go("#/")
     assert opened.asked == [opened.file.as_uri()]  # no shard before it is needed
     (code,) = rows(

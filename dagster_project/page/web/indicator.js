@@ -12,7 +12,7 @@ async function indicator({ path, query }) {
     h("p", { class: "quiet" }, h("code", {}, about.indicator_code), " · ", code("stage", about.level), " · ",
       say("unit_is", { unit: code("unit", about.unit) }), " · ", code("direction", about.direction)),
     all.length ? [controls(place), h("div", { class: "pair" }, valueCard(about, place), trendCard(about, place)), peers(about, place)]
-      : section(say("no_data"), h("p", {}, about.lacks)),
+      : section(say("no_data"), h("p", {}, both(about, "lacks"))),
     h("div", { class: "pair" }, definition(about), targetsOf(about, place)),
     all.length ? [await working(about, place), sources(about, place)] : null);
 }
@@ -312,8 +312,8 @@ function catalogue(query) {
         { key: "unit", label: say("unit"), value: (one) => code("unit", one.unit) },
         { key: "published", label: say("published"), value: (one) => count(one, "published"), number: true },
         { key: "computed", label: say("computed"), value: (one) => count(one, "computed"), number: true },
-        { key: "years", label: say("years"), value: (one) => one.cells.length ? `${Math.min(...one.cells.map((c) => c.first_year))}—${Math.max(...one.cells.map((c) => c.last_year))}` : "" },
-        { key: "lacks", label: say("what_lacks"), value: (one) => one.lacks ?? "", wide: true },
+        { key: "years", label: say("years"), value: (one) => [...new Set([Math.min(...one.cells.map((c) => c.first_year)), Math.max(...one.cells.map((c) => c.last_year))])].filter(Number.isFinite).join("—") },
+        { key: "lacks", label: say("what_lacks"), value: (one) => both(one, "lacks"), wide: true },
       ],
     })));
 }

@@ -3,7 +3,8 @@
 function targetList({ query }) {
   const method = methodOf(query).method;
   const found = filtered(query);
-  const open = facets(method).some(({ key }) => query.has(key)) ? null : true;
+  // On a phone the list would stand far below them.
+  const open = window.innerWidth > 900 && !facets(method).some(({ key }) => query.has(key));
   return h("div", {},
     h("h1", { tabindex: "-1" }, say("targets")),
     h("div", { class: "controls no-print" }, methodSelect(query),
