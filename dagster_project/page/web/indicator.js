@@ -19,13 +19,13 @@ async function indicator({ path, query }) {
 
 // What is looked at: as the address says, and where it says nothing, what there is most of.
 function choices(about, all, query) {
-  const pickOne = (name, options, preferred) => {
-    const counts = new Map(options.map((value) => [value, 0]));
-    const asked = query.get(name);
-    return counts.has(asked) ? asked : counts.has(preferred) ? preferred : options[0] ?? "";
-  };
+  const pickOne = (name, options, preferred) => [query.get(name), preferred].find((one) => options.includes(one)) ?? options[0] ?? "";
   const distinct = (of, from) => [...new Set(from.map(of))];
-  const byCount = (of, from) => distinct(of, from).sort((a, b) => from.filter((c) => of(c) === b).length - from.filter((c) => of(c) === a).length);
+  const byCount = (of, from) => {
+    const counts = new Map();
+    for (const cell of from) counts.set(of(cell), (counts.get(of(cell)) ?? 0) + 1);
+    return [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a));
+  };
   const stages = byCount((cell) => cell.stage, all);
   const stage = pickOne("stage", stages, about.level);
   const ofStage = all.filter((cell) => cell.stage === stage);

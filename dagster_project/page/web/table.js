@@ -58,11 +58,14 @@ function csv(columns, all) {
   return lines.map((line) => line.map(field).join(",")).join("\r\n") + "\r\n";
 }
 
-// A text that a spreadsheet would take for a formula is told to be a text.
+// What a spreadsheet might take for a formula, full-width signs too; and what begins with an apostrophe, so that taking one
+// leading apostrophe away gives every text back.
+const LIKE_A_FORMULA = /^[\s\u3000\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n']/;
+
 function field(value) {
   if (!known(value)) return "";
   if (typeof value === "number") return String(value);
-  const text = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : String(value);
+  const text = LIKE_A_FORMULA.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
