@@ -7,10 +7,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is a development dependency")
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
@@ -48,11 +50,13 @@ class Opened:
         return self.tab
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator["playwright.Browser"]:
+    """One browser for a module; it goes with it, for its event loop would be in the way of tests that have their own."""
     if CHROMIUM is None:
         pytest.skip("没有 Chromium / no Chromium on this machine: apt install chromium fonts-wqy-microhei")
-    with playwright.sync_playwright() as started:
+    driver = pytest.importorskip("playwright.sync_api", reason="没有 playwright / no playwright: make env-dev")
+    with driver.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         browser.close()

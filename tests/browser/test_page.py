@@ -42,9 +42,11 @@ def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every test ends without an error in the console and without a request that leaves the disk."""
     yield
     for opened in (value for value in request.node.funcargs.values() if isinstance(value, Opened)):
-        assert opened.complaints == []
-        assert [url for url in opened.asked if not url.startswith(("file:", "data:", "blob:", "about:"))] == []
+        complaints, asked = list(opened.complaints), list(opened.asked)
+        opened.complaints.clear()
         opened.asked.clear()
+        assert complaints == []
+        assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 def column(opened: Opened, table: str, place: int) -> list[str]:

@@ -42,7 +42,7 @@ async function target({ path }) {
       ]))),
     section(say("verdicts"), table({
       id: "verdicts", caption: say("verdicts_caption"), rows: verdicts, columns: [
-        { key: "method", label: say("method"), value: (one) => one.name },
+        { key: "method", label: say("method"), value: (one) => one.name, wide: true },
         { key: "status", label: say("status"), value: (one) => code("verdict", one.status), show: (one) => [mark("verdict", one.status), provisional(one.provisional)] },
         { key: "reason", label: say("reason"), value: (one) => code("reason", one.reason), wide: true },
         { key: "actual", label: say("judged_value"), value: (one) => one.judged_value ?? one.actual_value ?? null, number: true, show: (one) => amountOf(one, !known(one.judged_value) ? "actual_value" : "judged_value", "unit", decimals) },
