@@ -83,7 +83,7 @@ function valueCard(about, place) {
     ] : h("p", { class: "value none", id: "value" }, say("no_data"), h("small", {}, absence(about, place, published ?? computed))),
     computed && known(computed.numerator) ? facts([
       [side(variant, "numerator"), plain(computed.numerator)],
-      !known(computed.denominator) ? null : [side(variant, "denominator"), plain(computed.denominator)],
+      known(computed.denominator) ? [side(variant, "denominator"), plain(computed.denominator)] : null,
     ]) : h("p", { class: "quiet" }, chosen === published && chosen ? say("no_counts") : ""),
     beside(about, place, chosen?.basis));
 }
@@ -269,8 +269,8 @@ async function working(about, { own, region, year, stage, segment }) {
   }));
 }
 
-const sourceOf = (cell) => !known(cell.source) ? "" : block("sources").source_zh[cell.source];
-const fileOf = (cell) => !known(cell.file) ? "" : block("files")[cell.file];
+const sourceOf = (cell) => (known(cell.source) ? block("sources").source_zh[cell.source] : "");
+const fileOf = (cell) => (known(cell.file) ? block("files")[cell.file] : "");
 
 // Every figure of the region, and so also the data behind the chart.
 function sources(about, { own, region }) {

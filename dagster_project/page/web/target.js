@@ -45,13 +45,13 @@ async function target({ path }) {
         { key: "method", label: say("method"), value: (one) => one.name, wide: true },
         { key: "status", label: say("status"), value: (one) => code("verdict", one.status), show: (one) => [mark("verdict", one.status), provisional(one.provisional)] },
         { key: "reason", label: say("reason"), value: (one) => code("reason", one.reason), wide: true },
-        { key: "actual", label: say("judged_value"), value: (one) => one.judged_value ?? one.actual_value ?? null, number: true, show: (one) => amountOf(one, !known(one.judged_value) ? "actual_value" : "judged_value", "unit", decimals) },
+        { key: "actual", label: say("judged_value"), value: (one) => one.judged_value ?? one.actual_value ?? null, number: true, show: (one) => amountOf(one, known(one.judged_value) ? "judged_value" : "actual_value", "unit", decimals) },
         { key: "actual_year", label: say("actual_year"), value: (one) => one.actual_year, number: true },
         { key: "gap", label: say("gap"), value: (one) => one.gap, number: true, show: (one) => amountOf(one, "gap", "gap_unit", decimals) },
-        { key: "base", label: say("base_value"), value: (one) => one.base_value, number: true, show: (one) => !known(one.base_value) ? "—" : amountOf(one, "base_value", "unit", decimals) + bracketed(one.base_year) },
+        { key: "base", label: say("base_value"), value: (one) => one.base_value, number: true, show: (one) => known(one.base_value) ? amountOf(one, "base_value", "unit", decimals) + bracketed(one.base_year) : "—" },
         { key: "actual_pace", label: say("actual_pace"), value: (one) => one.actual_pace, number: true, show: (one) => pace(one, "actual_pace", decimals) },
         { key: "required_pace", label: say("required_pace"), value: (one) => one.required_pace, number: true, show: (one) => pace(one, "required_pace", decimals) },
-        { key: "ratio", label: say("progress_ratio"), value: (one) => one.progress_ratio, number: true, show: (one) => !known(one.progress_ratio) ? "—" : measured(one.progress_ratio, "", 2) },
+        { key: "ratio", label: say("progress_ratio"), value: (one) => one.progress_ratio, number: true, show: (one) => measured(one.progress_ratio, "", 2) },
         { key: "missing", label: say("what_lacks"), value: (one) => both(one, "missing"), wide: true },
       ],
     }),
@@ -70,12 +70,11 @@ function amountOf(verdict, name, unitName, decimals) {
 }
 
 function pace(verdict, name, decimals) {
-  return !known(verdict[name]) ? "—" : `${measured(verdict[name], verdict.gap_unit ?? verdict.unit, decimals)}${say("a_year")}`;
+  return known(verdict[name]) ? measured(verdict[name], verdict.gap_unit ?? verdict.unit, decimals) + say("a_year") : "—";
 }
 
 function milestones(full) {
-  const others = new Set([full.milestone_of].filter(Boolean));
-  return targets().filter(({ id, milestone_of: of }) => of === full.target_id && !others.has(id));
+  return targets().filter(({ milestone_of: of }) => of === full.target_id);
 }
 
 // What a decision would need, where there is none; values of other years are told but decide nothing.
