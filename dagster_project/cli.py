@@ -258,7 +258,9 @@ def accept(reason: str, by: str) -> None:
                 "上次刷新没有因漂移而被拒绝 / the last refresh was not refused because of drift: zhibiao status"
             )
         accepted = accepting.put(settings, last.drift, by.strip(), reason.strip())
-    click.echo(f"已接受 / accepted: {accepted.key_count} 个键 / keys，{plain(by)}，{plain(reason)}；接着 / next: zhibiao refresh")
+    click.echo(
+        f"已接受 / accepted: {accepted.key_count} 个键 / keys，{plain(by)}，{plain(reason)}；接着 / next: zhibiao refresh"
+    )
 
 
 @cli.command()
