@@ -247,19 +247,20 @@ def accept(reason: str, by: str) -> None:
     """接受上次刷新所拒绝的漂移，仅此而已 / accept the drift that the last refresh refused, and no other."""
     from dagster_project.history import accept as accepting
     from dagster_project.refresh import record as records
-    from dagster_project.refresh.lock import only_writer
 
     settings = _settings()
     if not reason.strip() or not by.strip():
         raise click.UsageError("写明 --by 与 --reason / give --by and --reason")
-    with only_writer(settings):
+    with _writing(settings):
         last = records.last(settings)
         if last is None or last.outcome != "refused" or not last.drift:
             raise click.ClickException(
                 "上次刷新没有因漂移而被拒绝 / the last refresh was not refused because of drift: zhibiao status"
             )
         accepted = accepting.put(settings, last.drift, by.strip(), reason.strip())
-    click.echo(f"已接受 / accepted: {accepted.key_count} 个键 / keys，{by}，{reason}；接着 / next: zhibiao refresh")
+    click.echo(
+        f"已接受 / accepted: {accepted.key_count} 个键 / keys，{plain(by)}，{plain(reason)}；接着 / next: zhibiao refresh"
+    )
 
 
 @cli.command()

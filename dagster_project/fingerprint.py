@@ -9,7 +9,7 @@ from dagster_project.ingest import files, limits
 from dagster_project.settings import ROOT
 
 _CODE = {
-    "dagster_project": ("*.py", "*.yml"),
+    "dagster_project": ("*.py", "*.yml", "*.html", "*.css", "*.js", "*.json"),
     "dbt": ("*.sql", "*.yml", "*.md"),
     "expectations": ("*.yml",),
 }
@@ -50,7 +50,7 @@ def of_extractor(raw: Path) -> str:
 
 
 def of_code() -> str:
-    """Everything that decides what a refresh computes: Python, models, expectations, pinned versions."""
+    """Everything that decides what a refresh computes and shows: Python, models, expectations, the page, pinned versions."""
     paths = [
         path
         for room, kinds in _CODE.items()

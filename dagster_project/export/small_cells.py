@@ -259,8 +259,8 @@ _NOT_OF_THE_ROW = (
 _FREE = (
     "assessment_condition", "dim_document", "dim_indicator", "dim_measure", "dim_region", "dim_source", "fct_target",
     "indicator_alias", "indicator_break", "indicator_formula", "indicator_term", "mart_county_assessment",
-    "mart_target_summary", "school_gap", "target_candidate", "target_responsible_unit", "verdict_method",
-    "verdict_rule", "input_file", "dictionary",
+    "mart_freshness", "mart_target_summary", "school_gap", "target_candidate", "target_history",
+    "target_responsible_unit", "verdict_method", "verdict_rule", "input_file", "dictionary",
 )  # fmt: skip
 
 
@@ -290,7 +290,10 @@ def _any_of_indicator(where: str = "h.region_code = t.region_code and h.year = t
 _OTHER_FIGURES_OF_PERSONS = f"""case when exists (select 1 from marts.dim_measure as m where m.base_unit = '人'
     and m.measure_code in (t.measure_code, t.other_measure_code))
     then coalesce({_small("t.chosen_value")}, {_small("t.other_value")}) end"""
+# What was published before is not weighed against the figures beside it then, so none of it is told.
+_OF_THE_PAST = (_Rule("'derived'"),)
 _RULES: dict[str, tuple[_Rule, ...]] = {
+    **dict.fromkeys(("mart_change", "measure_history", "indicator_history", "verdict_history"), _OF_THE_PAST),
     "fct_measure": (_Rule(_measure("measure_code")),),
     "fct_indicator": (
         _Rule(

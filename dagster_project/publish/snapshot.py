@@ -1,7 +1,7 @@
 """Immutable snapshots and the one pointer that flips. A snapshot is whole before anyone can see it.
 
-<home>/snapshots/<id>/   warehouse.duckdb, parquet/, manifest.json (sizes, sha256, rows, fingerprints) with its seal
-                         manifest.json.sha256; all read-only
+<home>/snapshots/<id>/   warehouse.duckdb, parquet/, what the caller adds, manifest.json (sizes, sha256, rows, fingerprints)
+                         with its seal manifest.json.sha256; all read-only
 <home>/current           -> snapshots/<id>                  the only thing that changes
 <home>/current.duckdb    -> current/warehouse.duckdb        the path readers are given; never changes
 
@@ -14,7 +14,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,10 @@ DATABASE = "warehouse.duckdb"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".new-"
 _SEAL = "manifest.json.sha256"
+
+
+# Writes files of its own into the unfinished folder, from the checked build; given what the manifest says but for the files.
+Addition = Callable[[duckdb.DuckDBPyConnection, Path, dict[str, Any]], None]
 
 
 class SnapshotError(Exception):
@@ -85,8 +89,8 @@ def contents(database: Path, tables: Collection[str] | None = None) -> dict[str,
         }
 
 
-def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
-    """Turn the build file into the served snapshot. `about` goes into the manifest.
+def publish(settings: Settings, about: dict[str, Any], add: Addition | None = None) -> Snapshot:
+    """Turn the build file into the served snapshot. `about` goes into the manifest; what `add` writes is a part of it.
 
     The caller has passed the gates. Raises SnapshotError if the build file is not cleanly closed, or if the pointer
     is none of ours. The build file is moved, so nothing can change it afterwards.
@@ -102,29 +106,32 @@ def publish(settings: Settings, about: dict[str, Any]) -> Snapshot:
     name = f"{next_number(settings):06d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     folder = settings.snapshots / f"{_UNFINISHED}{name}"
     (folder / "parquet").mkdir(parents=True)
-    tables = contents(settings.build)
-    with build_file.reading(settings.build) as connection:
-        for table in _tables(connection, "marts", "quality", "meta"):
-            target = folder / "parquet" / f"{table.split('.')[1]}.parquet"
-            connection.execute(f"copy (from {table}) to {_quoted(target)} (format parquet, compression zstd)")
-    os.replace(settings.build, folder / DATABASE)
     manifest = {
         "id": name,
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "duckdb": duckdb.__version__,
         **about,
-        "tables": tables,
-        "files": {
-            path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)}
-            for path in _files(folder)
-        },
+        "tables": contents(settings.build),
+    }
+    with build_file.reading(settings.build) as connection:
+        for table in _tables(connection, "marts", "quality", "meta"):
+            target = folder / "parquet" / f"{table.split('.')[1]}.parquet"
+            connection.execute(f"copy (from {table}) to {_quoted(target)} (format parquet, compression zstd)")
+        if add is not None:
+            add(connection, folder, manifest)
+    os.replace(settings.build, folder / DATABASE)
+    manifest["files"] = {
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256(path)}
+        for path in _files(folder)
     }
     (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
     (folder / _SEAL).write_bytes(_seal(folder))
     for path in _files(folder):
         path.chmod(0o444)
         _sync(path)
-    _sync(folder / "parquet")
+    for inside in folder.iterdir():
+        if inside.is_dir():
+            _sync(inside)
     _sync(folder)
     snapshot = Snapshot(name, settings.snapshots / name, manifest)
     _prepare_flip(settings, snapshot)

@@ -26,6 +26,7 @@ from dagster_project.ingest.candidates import DocumentsReport
 from dagster_project.ingest.contract import load_contracts
 from dagster_project.ingest.load import LoadReport, Outcome, SourceReport
 from dagster_project.ingest.load import load as load_sources
+from dagster_project.page import write as page
 from dagster_project.publish import gates, snapshot
 from dagster_project.quality.suites import CheckResult, Suite, load_suites, run_suites
 from dagster_project.refresh import events
@@ -315,6 +316,7 @@ def publish(settings: Settings, *, even_unchanged: bool = False) -> snapshot.Sna
                 "schema_version": build_file.SCHEMA_VERSION,
                 "checks": {"passed": passed, "warnings": warned},
             },
+            add=page.write,
         )
         record.snapshot = _told(published)
         records.finish(settings, record, "published")

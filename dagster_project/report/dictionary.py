@@ -1,7 +1,7 @@
 """The data dictionary: what every column, indicator and measure means, and which indicators have cells.
 
 `entries` and `write` put it into the file that a refresh builds, from dbt's manifest and the build's own tables;
-`pages` makes the Markdown of docs/ from a built file alone.
+`pages` makes the Markdown of docs/, `catalogue` the indicators in words, from a built file alone.
 """
 
 import re
@@ -165,6 +165,40 @@ def pages(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     }
 
 
+def catalogue(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The indicators in order of display, each with its formula in English words (`formula_en`), the variants of the
+    formula with their terms in words, and what it lacks (`lacks_zh`, `lacks_en`) where no region has a value.
+    """
+    catalogue = _Catalogue(connection)
+    lacks = {
+        f"lacks_{language}": _missing(connection, catalogue, say, say) for language, say in (("zh", _zh), ("en", _en))
+    }
+    known = {row[0] for row in connection.execute("select distinct indicator_code from marts.fct_indicator").fetchall()}
+    return [
+        {
+            **indicator,
+            "formula_en": catalogue.formula_en(indicator),
+            "variants": [
+                {
+                    **formula,
+                    "terms": [
+                        {**term, "term_zh": catalogue.term(term, _zh), "term_en": catalogue.term(term, _en)}
+                        for term in formula["terms"]
+                    ],
+                }
+                for formula in catalogue.formulas[indicator["indicator_code"]]
+            ],
+            **{
+                name: None
+                if indicator["indicator_code"] in known
+                else missing[indicator["indicator_code"]].replace("`", "")
+                for name, missing in lacks.items()
+            },
+        }
+        for indicator in catalogue.indicators
+    ]
+
+
 class _Say(Protocol):
     """Which of two languages a page speaks."""
 
@@ -177,6 +211,10 @@ def _zh(zh: str, en: str) -> str:
 
 def _en(zh: str, en: str) -> str:
     return en
+
+
+def _both(zh: str, en: str) -> str:
+    return f"{zh} / {en}"
 
 
 class _Catalogue:
@@ -192,11 +230,12 @@ class _Catalogue:
             m["measure_code"]: m for m in _rows(connection, "from marts.dim_measure order by measure_code")
         }
         self.formulas: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        terms = _rows(connection, "from marts.indicator_term order by term_no")
+        terms: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        for term in _rows(connection, "from marts.indicator_term order by term_no"):
+            terms[term["indicator_code"], term["stage"], term["variant"]].append(term)
         for formula in _rows(connection, "from marts.indicator_formula order by stage, priority, variant"):
-            key = [formula[name] for name in ("indicator_code", "stage", "variant")]
-            mine = [t for t in terms if [t[name] for name in ("indicator_code", "stage", "variant")] == key]
-            self.formulas[formula["indicator_code"]].append({**formula, "terms": mine})
+            key = (formula["indicator_code"], formula["stage"], formula["variant"])
+            self.formulas[formula["indicator_code"]].append({**formula, "terms": terms[key]})
 
     def term(self, term: dict[str, Any], say: _Say) -> str:
         """A term in words: its measure, with stage and segment where they are not the cell's own."""
@@ -431,7 +470,7 @@ def _cells(connection: duckdb.DuckDBPyConnection, catalogue: _Catalogue) -> str:
         min(year) as first_year, max(year) as last_year from marts.fct_indicator group by indicator_code, basis""",
     ):
         found[row["indicator_code"]][row["basis"]] = row
-    missing = _missing(connection, catalogue)
+    missing = _missing(connection, catalogue, _both, _zh)
     known = [i for i in catalogue.indicators if i["indicator_code"] in found]
     lacking = [i for i in catalogue.indicators if i["indicator_code"] not in found]
     computed, published = (
@@ -474,8 +513,8 @@ def _cells(connection: duckdb.DuckDBPyConnection, catalogue: _Catalogue) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _missing(connection: duckdb.DuckDBPyConnection, catalogue: _Catalogue) -> dict[str, str]:
-    """What each indicator would need, in one line; meant for those without a cell."""
+def _missing(connection: duckdb.DuckDBPyConnection, catalogue: _Catalogue, say: _Say, name: _Say) -> dict[str, str]:
+    """What each indicator would need, in one line; meant for those without a cell. `name` is the language of measures."""
     figures = connection.execute("select distinct measure_code, stage, segment from marts.fct_measure").fetchall()
     kinds = connection.execute(
         """select distinct f.kind from marts.indicator_formula as f join marts.fct_indicator as i using (indicator_code)
@@ -492,18 +531,20 @@ def _missing(connection: duckdb.DuckDBPyConnection, catalogue: _Catalogue) -> di
     def told(indicator: dict[str, Any]) -> str:
         formula = next(iter(catalogue.formulas[indicator["indicator_code"]]), None)
         if formula is None:
-            return "没有公式 / no formula"
-        kind = " / ".join(words.of(words.KINDS_OF_FORMULAS, formula["kind"]))
+            return say("没有公式", "no formula")
+        kind = say(*words.of(words.KINDS_OF_FORMULAS, formula["kind"]))
         if reason := indicator["no_source_reason"]:
-            return f"无数据来源 / no source：{reason}"
+            return f"{say('无数据来源', 'no source')}：{reason}"
         if formula["kind"] == "published_only":
-            return f"{kind}；没有收到公布值 / none received"
+            return f"{kind}；{say('没有收到公布值', 'none received')}"
         if lacks := [term for term in formula["terms"] if not is_there(term)]:
-            return "；".join(f"{catalogue.term(term, _zh)} `{term['measure_code']}`" for term in lacks)
+            return "；".join(f"{catalogue.term(term, name)} `{term['measure_code']}`" for term in lacks)
         if not formula["terms"] or (formula["kind"],) not in kinds:
-            return f"{kind}；尚不计算 / not computed yet" + (f"：{formula['note_zh']}" if formula["note_zh"] else "")
-        return (
-            "各分项都有数字，但没有一个地区的同一年齐全 / every term has figures, no region has all of them for a year"
+            return f"{kind}；{say('尚不计算', 'not computed yet')}" + (
+                f"：{formula['note_zh']}" if formula["note_zh"] else ""
+            )
+        return say(
+            "各分项都有数字，但没有一个地区的同一年齐全", "every term has figures, no region has all of them for a year"
         )
 
     return {i["indicator_code"]: told(i) for i in catalogue.indicators}

@@ -16,6 +16,7 @@ from dagster_project.demo.write import Written
 from dagster_project.extraction.candidate import Candidate
 from dagster_project.extraction.document import Document
 from dagster_project.extraction.reconcile import BINDING, COMPARISONS, Comparison, facts
+from dagster_project.page import PAGE
 from dagster_project.publish.gates import refuses
 from dagster_project.publish.snapshot import Snapshot
 from dagster_project.refresh.record import OUTCOMES, Record
@@ -95,6 +96,8 @@ def closing(out: Console, settings: Settings, record: Record, shown_problems: in
         lines.append(f"快照 / snapshot: {record.snapshot['id']} ({record.snapshot['bytes'] / 1e6:.1f} MB)")
     if settings.served.exists():
         lines.append(f"位置 / where: {_short(settings.served)}")
+    if (page := settings.current / PAGE).exists():
+        lines.append(f"页面 / page: {_short(page)}")
     if record.seconds:
         took = ", ".join(f"{name} {seconds:.1f}s" for name, seconds in record.seconds.items())
         lines.append(f"用时 / took: {took}")

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -78,6 +79,36 @@ def test_a_snapshot_is_a_whole_read_only_folder_whose_manifest_is_true(settings:
         assert about == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     assert manifest["tables"]["marts.t"]["rows"] == 2
     assert made.damage() == []
+
+
+def test_what_a_caller_adds_is_a_part_of_the_snapshot(settings: Settings) -> None:
+    def add(connection: duckdb.DuckDBPyConnection, folder: Path, about: dict[str, Any]) -> None:
+        (folder / "beside").mkdir()
+        (folder / "beside" / "names.txt").write_text(f"{about['id']} {connection.execute('from marts.t').fetchall()}")
+
+    build(settings, "全国")
+    made = snapshot.publish(settings, {"as_of": "2026-01-31"}, add=add)
+    added = made.folder / "beside" / "names.txt"
+    assert added.read_text() == f"{made.id} [('全国', 2.0)]"
+    assert added.stat().st_mode & 0o777 == 0o444
+    assert made.damage() == []
+    added.chmod(0o644)
+    added.write_text("other")
+    assert made.damage() == ["beside/names.txt"]
+
+
+def test_what_cannot_be_added_is_not_published(settings: Settings) -> None:
+    served = publish(settings, "全国")
+
+    def add(connection: duckdb.DuckDBPyConnection, folder: Path, about: dict[str, Any]) -> None:
+        raise OSError("disk full")
+
+    build(settings, "湖南省")
+    with pytest.raises(OSError, match="disk full"):
+        snapshot.publish(settings, {"as_of": "2026-01-31"}, add=add)
+    assert read(settings.served) == ["全国"]
+    snapshot.recover(settings)
+    assert names(settings) == [served.id]
 
 
 def test_the_parquet_files_hold_the_rows_of_the_database(settings: Settings) -> None:

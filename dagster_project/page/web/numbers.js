@@ -1,0 +1,40 @@
+// Numbers as people read them. Nothing is rounded for a file that is downloaded, and nothing is computed from rates.
+
+function number(value, digits) {
+  if (!known(value)) return "—";
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+// A number whose digits nobody states: as many as it has, without the noise of double arithmetic.
+function plain(value) {
+  return known(value) ? Number(value.toPrecision(10)).toLocaleString("en-US", { maximumFractionDigits: 10 }) : "—";
+}
+
+// A published value has the digits it was printed with, a computed one those of its indicator.
+function digits(value, cell, indicator) {
+  if (cell.basis !== "published") return number(value, indicator.decimals ?? 2);
+  return known(cell.digits) ? number(value, cell.digits) : plain(value);
+}
+
+// A ratio's word says nothing behind a number.
+function unit(name) {
+  if (!name || name === "ratio" || name === "base") return "";
+  return name === "%" ? "%" : ` ${code("unit", name)}`;
+}
+
+function shown(cell, indicator) {
+  return cell && cell.value !== null ? digits(cell.value, cell, indicator) + unit(indicator.unit) : "—";
+}
+
+// Verdicts, gaps and paces: values of an indicator, so with no more than its decimals; but what is not nothing is not shown as 0.
+function measured(value, name, decimals) {
+  if (!known(value)) return "—";
+  const text = value.toLocaleString("en-US", { maximumFractionDigits: decimals ?? 2 });
+  return (value && /^-?0$/.test(text) ? plain(value) : text) + unit(name);
+}
+
+function asked(target) {
+  if (!target.printed_value) return code("comparator", target.comparator);
+  const value = target.printed_value_high ? `${target.printed_value}—${target.printed_value_high}` : target.printed_value;
+  return `${code("comparator", target.comparator)} ${value}${target.printed_unit === "%" ? "" : " "}${target.printed_unit ?? ""}`.trim();
+}
