@@ -153,8 +153,6 @@ def test_both_languages_have_the_same_recipes_and_answers() -> None:
     chinese = (ROOT / "docs" / "connecting.zh-CN.md").read_text(encoding="utf-8")
     english = PAGE.read_text(encoding="utf-8")
     assert blocks(chinese) == blocks(english) != []
-    assert re.findall(r"^\| .*`.*", chinese, re.M) and chinese.count("\n| ") == english.count("\n| ")
-    assert chinese.count("\n## ") == english.count("\n## ")
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])

@@ -18,6 +18,7 @@ from dagster_project.publish import snapshot
 from dagster_project.publish.snapshot import Snapshot
 from tests.conftest import Site
 
+
 @pytest.fixture
 def first(province: Site) -> Snapshot:
     served = snapshot.current(province.settings)

@@ -6,7 +6,6 @@ show an older snapshot, where its connection is new or follows. `make soak` runs
 """
 
 import argparse
-import importlib.util
 import json
 import os
 import shutil
@@ -39,6 +38,8 @@ KINDS = {
     "pool": ("SQLAlchemy, QueuePool, disposed every 20 rounds", False),
     "cli": ("DuckDB CLI", True),
 }
+# One process each.
+READERS = ["reader", "reader", "connect", "held", "null", "null", "following", "pool", "cli"]
 _HELD = 20
 _MARK = "<!-- written by: make soak ARGS=--write -->"
 
@@ -64,15 +65,6 @@ class Report:
     slowest: dict[str, float] = field(default_factory=dict)
     seen_after: dict[str, float] = field(default_factory=dict)
     rounds_of: dict[str, int] = field(default_factory=dict)
-
-
-def has_cli() -> bool:
-    return importlib.util.find_spec("duckdb_cli") is not None
-
-
-def kinds() -> list[str]:
-    """Nine readers, or eight where there is no command line client."""
-    return ["reader", "reader", "connect", "held", "null", "null", "following", "pool", *(["cli"] if has_cli() else [])]
 
 
 # The readers' side
@@ -124,14 +116,9 @@ def _sqlalchemy_rounds(kind: str, path: str) -> Iterator[Any]:
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool, QueuePool
 
-    if importlib.util.find_spec("duckdb_engine"):
-        address = f"duckdb:///{path}?access_mode=read_only"
-    else:
-        from dagster_project.quality import duckdb_dialect
-
-        duckdb_dialect.register()
-        address = duckdb_dialect.database_url(Path(path))
-    engine = create_engine(address, poolclass=NullPool if kind == "null" else QueuePool)
+    engine = create_engine(
+        f"duckdb:///{path}?access_mode=read_only", poolclass=NullPool if kind == "null" else QueuePool
+    )
     if kind == "following":
         follow(engine, path)
 
@@ -306,7 +293,7 @@ def soak(publishes: int, home: Path) -> Report:
         snapshot.publish(settings, {key: first.manifest[key] for key in kept})
         print(f"· {number}/{publishes}", flush=True)
 
-    return run(settings.served, SHIPPED_QUERIES, publish, publishes, kinds())
+    return run(settings.served, SHIPPED_QUERIES, publish, publishes, READERS)
 
 
 def _as_of(home: Path) -> Any:

@@ -15,6 +15,7 @@ from dagster_project.settings import ROOT
 
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 OPERATIONS = [ROOT / "docs" / "operations.md", ROOT / "docs" / "operations.zh-CN.md"]
+CONNECTING = [ROOT / "docs" / "connecting.md", ROOT / "docs" / "connecting.zh-CN.md"]
 DOCUMENTS = [*READMES, *OPERATIONS, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 RULES = sorted({*MESSAGES, *(rule.name for contract in load_contracts().values() for rule in contract.rules)})
 _FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
@@ -39,7 +40,7 @@ def test_every_outcome_of_a_source_is_explained(readme: Path) -> None:
     assert [outcome for outcome in Outcome if f"| `{outcome}` |" not in text] == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [*DOCUMENTS, *CONNECTING], ids=lambda path: path.name)
 def test_every_command_that_is_named_exists_with_its_options(document: Path) -> None:
     for words in code(document):
         for command, rest in re.findall(r"zhibiao ([a-z-]+)([^`;|]*)", words):
@@ -78,7 +79,7 @@ def test_every_file_that_is_linked_exists(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("pages", [READMES, OPERATIONS], ids=["README", "operations"])
+@pytest.mark.parametrize("pages", [READMES, OPERATIONS, CONNECTING], ids=["README", "operations", "connecting"])
 def test_both_languages_have_the_same_sections_tables_and_blocks(pages: list[Path]) -> None:
     english, chinese = (
         [
@@ -90,7 +91,7 @@ def test_both_languages_have_the_same_sections_tables_and_blocks(pages: list[Pat
     assert english == chinese
 
 
-@pytest.mark.parametrize("pages", [READMES, OPERATIONS], ids=["README", "operations"])
+@pytest.mark.parametrize("pages", [READMES, OPERATIONS, CONNECTING], ids=["README", "operations", "connecting"])
 def test_both_languages_ask_the_same_queries(pages: list[Path]) -> None:
     english, chinese = (
         [block for kind, block in _FENCE.findall(path.read_text(encoding="utf-8")) if kind == "sql"] for path in pages
