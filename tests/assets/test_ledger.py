@@ -123,8 +123,11 @@ def test_a_withdrawn_target_stays_and_is_not_judged(ledger: Site) -> None:
 
 
 def test_received_text_gives_the_terminal_no_orders(ledger: Site) -> None:
-    hostile = "\x1b[31m红[/]\u202eX"
-    write_ledger(ledger, {"plan": 2017}, [RATIO, HIDDEN, {**RATIO, "note": "", "responsible_units": hostile}])
+    markup = {**RATIO, "note": "", "responsible_units": "[red]红[/]"}
+    write_ledger(ledger, {"plan": 2017}, [RATIO, HIDDEN, markup])
     assert ledger.run("refresh").exit_code == 0
-    told = ledger.run("explain", "plan/n/3").output
-    assert "红[/]" in told and "\x1b" not in told and "\u202e" not in told
+    assert "[red]红[/]" in ledger.run("explain", "plan/n/3").output
+    write_ledger(ledger, {"plan": 2017}, [RATIO, HIDDEN, {**markup, "note": "\x1b[31m红\u202eX"}])
+    refused = ledger.run("refresh")
+    assert refused.exit_code == 1 and "红" in refused.output
+    assert "\x1b" not in refused.output and "\u202e" not in refused.output

@@ -162,7 +162,7 @@ def test_dagster_publishes_what_the_command_does(province: Site, published: Site
     logged = (published.home / "logs" / "refresh.jsonl").read_text(encoding="utf-8").splitlines()
     events = [json.loads(line) for line in logged if result.run_id in line]
     assert [line["step"] for line in events if line["event"] == "step_finished"] == [
-        "load", "check_raw", "transform", "check_marts", "publish",
+        "load", "check_raw", "transform", "check_marts", "compare", "publish",
     ]  # fmt: skip
     (finished,) = (line for line in events if line["event"] == "refresh_finished")
     assert (finished["outcome"], finished["snapshot"]) == ("published", published.served())
