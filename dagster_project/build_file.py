@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.sql import literal
+
 # DuckDB 2.0 writes it, DuckDB 1.4 and 1.5 clients must read it.
 STORAGE = "v1.2.0"
 # Counts the changes of the tables below.
@@ -208,8 +210,7 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 @contextmanager
 def beside(connection: duckdb.DuckDBPyConnection, path: Path, name: str = "before") -> Iterator[None]:
     """Another database file, attached read-only under a name."""
-    literal = str(path).replace("'", "''")
-    connection.execute(f"attach '{literal}' as {name} (read_only)")
+    connection.execute(f"attach {literal(path)} as {name} (read_only)")
     try:
         yield
     finally:

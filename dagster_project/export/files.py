@@ -13,6 +13,7 @@ from dagster_project.export.about import About
 from dagster_project.export.tables import ExportError, Table
 from dagster_project.publish import snapshot
 from dagster_project.settings import Settings
+from dagster_project.sql import literal
 
 _README = "README.txt"
 # Sorting a large table goes to disk beyond this.
@@ -59,7 +60,7 @@ def export(
 def _parquet(connection: duckdb.DuckDBPyConnection, table: Table, found: About, folder: Path) -> None:
     says = f"{{snapshot: '{found.snapshot_id}', as_of: '{found.build['as_of']}'}}"
     connection.execute(
-        f"copy ({table.query()}) to {_quoted(folder / f'{table.name}.parquet')}"
+        f"copy ({table.query()}) to {literal(folder / f'{table.name}.parquet')}"
         f" (format parquet, compression zstd, kv_metadata {says})"
     )
 
@@ -70,7 +71,7 @@ def _csv(connection: duckdb.DuckDBPyConnection, table: Table, found: About, fold
     first = table.columns[0].name
     expressions[0] = expressions[0].removesuffix(f'"{first}"') + f'"\ufeff{first}"'
     connection.execute(
-        f"copy ({table.query(*expressions)}) to {_quoted(folder / f'{table.name}.csv')} (format csv, header)"
+        f"copy ({table.query(*expressions)}) to {literal(folder / f'{table.name}.csv')} (format csv, header)"
     )
 
 
@@ -136,7 +137,7 @@ def _appearing_whole(out: Path) -> Iterator[tuple[Path, Path]]:
     try:
         yield staged, spill
         for path in (staged, *staged.rglob("*")):
-            _sync(path)
+            snapshot.sync(path)
         old = work / "old"
         if out.is_dir():
             os.rename(out, old)
@@ -146,7 +147,7 @@ def _appearing_whole(out: Path) -> Iterator[tuple[Path, Path]]:
             if old.exists():
                 os.rename(old, out)
             raise
-        _sync(out.parent)
+        snapshot.sync(out.parent)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -159,15 +160,3 @@ def _opened(served: snapshot.Snapshot, spill: Path) -> Iterator[duckdb.DuckDBPyC
         yield connection
     finally:
         connection.close()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import yaml
 
 from dagster_project.characters import HIDDEN_SQL
+from dagster_project.sql import literal
 
 FOLDER = Path(__file__).with_name("contracts")
 TYPES = {"text", "number", "integer", "year", "date", "stage", "region", "county"}
@@ -265,36 +266,32 @@ def row_sql(contract: Contract, as_of: date, loaded: set[str]) -> str:
                 below = f"select 1 from raw.regions as r where r.parent_code = {cell} and {then}"
                 add("not_a_county", column.name, f"{filled} and exists ({below})")
         elif column.type == "text" and not column.allowed:
-            add("hidden_character", column.name, f"regexp_matches({cell}, {_text(HIDDEN_SQL)})")
+            add("hidden_character", column.name, f"regexp_matches({cell}, {literal(HIDDEN_SQL)})")
         if column.type in ("number", "integer") and not contract.negative:
             add("negative_value", column.name, f"starts_with({cell}, '-') and try_cast({cell} as double) < 0")
         if pattern := r"\d{6}" if column.type in ("region", "county") else column.pattern:
-            add("bad_form", column.name, f"{filled} and not regexp_full_match({cell}, {_text(pattern)})",
-                _text(pattern))  # fmt: skip
+            add("bad_form", column.name, f"{filled} and not regexp_full_match({cell}, {literal(pattern)})",
+                literal(pattern))  # fmt: skip
         if allowed := STAGES if column.type == "stage" else column.allowed:
-            listed = ", ".join(map(_text, allowed))
-            add("not_in_list", column.name, f"{filled} and {cell} not in ({listed})", _text(", ".join(allowed)))
+            listed = ", ".join(map(literal, allowed))
+            add("not_in_list", column.name, f"{filled} and {cell} not in ({listed})", literal(", ".join(allowed)))
     if contract.by_year:
         of_file = r"regexp_extract(t._file, '([^/]+)$', 1)[:4]"
         add("year_not_of_file", "year", f"t.year <> '' and t.year <> {of_file}", of_file)
     key = ", ".join(contract.key)
     add("duplicate_key", contract.key[-1],
-        f"({key}) in (select ({key}) from {contract.table} group by all having count(*) > 1)", _text(key))  # fmt: skip
+        f"({key}) in (select ({key}) from {contract.table} group by all having count(*) > 1)", literal(key))  # fmt: skip
     for total in contract.totals:
         whole = f"try_cast(t.{total.whole} as double)"
         parts = {part: f"try_cast(t.{part} as double)" for part in total.parts}
         if total.complete:
             given = " + ".join(f"coalesce({part}, 0)" for part in parts.values())
             add("parts_do_not_add_up", total.whole, f"{given} > {whole} or {' + '.join(parts.values())} <> {whole}",
-                _text(", ".join(parts)))  # fmt: skip
+                literal(", ".join(parts)))  # fmt: skip
         else:
             for name, part in parts.items():
-                add("part_above_whole", name, f"{part} > {whole}", _text(f"{total.whole} {names[total.whole].zh}"))
+                add("part_above_whole", name, f"{part} > {whole}", literal(f"{total.whole} {names[total.whole].zh}"))
     for rule in contract.rules:
         if set(rule.needs) <= loaded:
-            add(rule.name, rule.column, f"({rule.fails.replace('$as_of', _text(as_of.isoformat()))})")
+            add(rule.name, rule.column, f"({rule.fails.replace('$as_of', literal(as_of.isoformat()))})")
     return " union all ".join(tests) + " order by _file, _row, rule"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

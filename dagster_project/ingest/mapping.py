@@ -25,6 +25,7 @@ from typing import Any
 from dagster_project.ingest import companion, files
 from dagster_project.ingest.contract import Contract, year_of_file
 from dagster_project.ingest.problem import Problem, ShapeError
+from dagster_project.sql import literal
 
 _KEYS = {"skip_rows", "header_rows", "separator", "columns", "ignore"}
 _RECIPE_KEYS = {"from", "sum", "value", "values", "times"}
@@ -45,9 +46,9 @@ class Recipe:
     def sql(self, cells: Sequence[str], year: str | None) -> str:
         """The column in SQL, of the text cells of its headings. A cell that is no number stays text, which is refused."""
         if self.value is not None:
-            return text(self.value.replace("{year}", year or ""))
+            return literal(self.value.replace("{year}", year or ""))
         if self.values:
-            renamed = " ".join(f"when {text(old)} then {text(new)}" for old, new in self.values.items())
+            renamed = " ".join(f"when {literal(old)} then {literal(new)}" for old, new in self.values.items())
             return f"case {cells[0]} {renamed} else {cells[0]} end"
         if len(cells) == 1 and self.times == 1:
             return cells[0]
@@ -196,7 +197,3 @@ def _recipe(entry: Any) -> tuple[Recipe | None, str]:
 
 def _texts(found: Any) -> bool:
     return isinstance(found, list) and all(isinstance(entry, str) for entry in found)
-
-
-def text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

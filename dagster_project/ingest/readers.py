@@ -21,6 +21,7 @@ import pandas as pd
 
 from dagster_project.ingest import limits, office
 from dagster_project.ingest.problem import Problem, ShapeError
+from dagster_project.sql import literal
 
 _BOM = b"\xef\xbb\xbf"
 _DATA_SHEETS = {"data", "数据"}
@@ -165,8 +166,7 @@ def _repeated(headings: Iterable[str], source: str, name: str) -> list[Problem]:
 
 def _scanned(path: Path) -> str:
     """A path as DuckDB's readers take it, in SQL: they would find other files by `*`, `?` and `[`."""
-    literal = "".join(f"[{character}]" if character in "*?[" else character for character in str(path))
-    return "'" + literal.replace("'", "''") + "'"
+    return literal("".join(f"[{character}]" if character in "*?[" else character for character in str(path)))
 
 
 def _trimmed(column: str) -> str:

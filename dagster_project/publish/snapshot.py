@@ -26,6 +26,7 @@ from dagster_project import build_file
 from dagster_project.ingest.files import sha256
 from dagster_project.publish import pins
 from dagster_project.settings import Settings
+from dagster_project.sql import literal
 
 DATABASE = "warehouse.duckdb"
 _MANIFEST = "manifest.json"
@@ -116,7 +117,7 @@ def publish(settings: Settings, about: dict[str, Any], add: Addition | None = No
     with build_file.reading(settings.build) as connection:
         for table in _tables(connection, "marts", "quality", "meta"):
             target = folder / "parquet" / f"{table.split('.')[1]}.parquet"
-            connection.execute(f"copy (from {table}) to {_quoted(target)} (format parquet, compression zstd)")
+            connection.execute(f"copy (from {table}) to {literal(target)} (format parquet, compression zstd)")
         if add is not None:
             add(connection, folder, manifest)
     os.replace(settings.build, folder / DATABASE)
@@ -128,15 +129,15 @@ def publish(settings: Settings, about: dict[str, Any], add: Addition | None = No
     (folder / _SEAL).write_bytes(_seal(folder))
     for path in _files(folder):
         path.chmod(0o444)
-        _sync(path)
+        sync(path)
     for inside in folder.iterdir():
         if inside.is_dir():
-            _sync(inside)
-    _sync(folder)
+            sync(inside)
+    sync(folder)
     snapshot = Snapshot(name, settings.snapshots / name, manifest)
     _prepare_flip(settings, snapshot)
     os.replace(folder, snapshot.folder)
-    _sync(settings.snapshots)
+    sync(settings.snapshots)
     _flip(settings)
     try:
         _clean(settings)
@@ -308,7 +309,7 @@ def _prepare_flip(settings: Settings, snapshot: Snapshot) -> None:
     ):
         _prepared(link).unlink(missing_ok=True)
         os.symlink(target, _prepared(link))
-    _sync(settings.home)
+    sync(settings.home)
 
 
 def _flip(settings: Settings) -> None:
@@ -316,16 +317,13 @@ def _flip(settings: Settings) -> None:
     for link in (settings.served, settings.current):
         if _prepared(link).is_symlink():
             os.replace(_prepared(link), link)
-    _sync(settings.home)
+    sync(settings.home)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Let a file or folder reach the disk before anything relies on it."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -45,6 +45,8 @@ from typing import Any, Literal, NamedTuple
 import duckdb
 import yaml
 
+from dagster_project.sql import identifier
+
 Severity = Literal["error", "warning"]
 Outcome = Literal["passed", "failed", "error"]
 
@@ -419,9 +421,9 @@ def _templated(query: str) -> str:
 
 
 def _failing_rows_query(suite: Suite, expectation: Expectation, rows: duckdb.DuckDBPyConnection) -> str:
-    key = [_quoted(name) for name in suite.key]
+    key = [identifier(name) for name in suite.key]
     if expectation.type == COMPOUND:
-        columns = [_quoted(name) for name in expectation.kwargs["column_list"]]
+        columns = [identifier(name) for name in expectation.kwargs["column_list"]]
         known = " and ".join(f"{column} is not null" for column in columns)
         return (
             f"select {', '.join(dict.fromkeys(key + columns))} from {_table(suite)} where {known} "
@@ -444,11 +446,7 @@ def _rows(rows: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
 
 
 def _table(suite: Suite) -> str:
-    return ".".join(_quoted(part) for part in suite.table.split("."))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return ".".join(identifier(part) for part in suite.table.split("."))
 
 
 def _result(suite: Suite, expectation: Expectation, answer: _Answer) -> CheckResult:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import duckdb
 
 from dagster_project.report import dictionary, metrics, words
-from dagster_project.report.dictionary import Entry, literal
+from dagster_project.report.dictionary import Entry
+from dagster_project.sql import identifier, literal
 
 
 class Column(NamedTuple):
@@ -115,7 +116,7 @@ def views(rows: Sequence[Entry], formulas: dict[str, list[str]]) -> list[View]:
                 found.append(
                     plain._replace(
                         name=f"{plain.name}_{zh}",
-                        select=f"select * from bi.{_quoted(plain.name)} where {_quoted(level)} = '{zh}'",
+                        select=f"select * from bi.{identifier(plain.name)} where {identifier(level)} = '{zh}'",
                         comment=_both(about, f"只含{zh}", f"{en} only"),
                     )
                 )
@@ -153,7 +154,7 @@ def _plain(mart: str, rows: list[Entry], described: dict[str, tuple[str, str]], 
     names = [column.label for column in columns]
     if twice := sorted({name for name in names if names.count(name) > 1 or not name}):
         raise ValueError(f"labels.yml: {mart}: 列名重复或没有 / a label is used twice or missing: {', '.join(twice)}")
-    selected = ", ".join(f"{column.sql} as {_quoted(column.label)}" for column in columns)
+    selected = ", ".join(f"{column.sql} as {identifier(column.label)}" for column in columns)
     joined = "".join(f" left join {other}" for other in joins)
     comment = _both(f"{rows[0].table_zh} / {rows[0].table_en}", "；".join(formulas), "")
     return View(rows[0].bi_view, mart, f"select {selected} from marts.{mart} as t{joined}", comment, columns)
@@ -191,11 +192,12 @@ def write(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> No
     made = views(rows, _formulas(connection, manifest))
     script = ["drop schema if exists bi cascade", "create schema bi"]
     for view in made:
-        name = f"bi.{_quoted(view.name)}"
+        name = f"bi.{identifier(view.name)}"
         script.append(f"create view {name} as {view.select}")
         script.append(f"comment on view {name} is {literal(view.comment)}")
         script += [
-            f"comment on column {name}.{_quoted(column.label)} is {literal(column.comment)}" for column in view.columns
+            f"comment on column {name}.{identifier(column.label)} is {literal(column.comment)}"
+            for column in view.columns
         ]
     # One transaction, and one script, as for the marts' comments.
     connection.begin()
@@ -211,7 +213,7 @@ def _metrics(rows: Sequence[Entry], made: Iterable[View]) -> Iterator[tuple[str,
             yield _metric("marts", table, metric, metric.expression())
     for view in made:
         if "_" not in view.name:
-            labels = {column.name: _quoted(column.label) for column in view.columns}
+            labels = {column.name: identifier(column.label) for column in view.columns}
             for metric in metrics.of(view.mart, labels):
                 yield _metric("bi", view.name, metric, metric.expression(labels.__getitem__))
 
@@ -236,7 +238,3 @@ def _formulas(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and "indicator_mart(" in node.get("raw_code", "")
     }
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'

@@ -19,6 +19,7 @@ import yaml
 from dagster_project import build_file
 from dagster_project.history import tables as history
 from dagster_project.report import words
+from dagster_project.sql import literal
 
 
 class Entry(NamedTuple):
@@ -147,11 +148,6 @@ def _comments(rows: Iterable[Entry]) -> str:
         lines[f"table {table}"] = (row.table_zh, row.table_en)
         lines[f"column {table}.{row.column_name}"] = (row.description_zh, row.description_en)
     return "\n".join(f"comment on {what} is {literal(' / '.join(filter(None, text)))};" for what, text in lines.items())
-
-
-def literal(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def pages(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
