@@ -33,8 +33,14 @@ function measured(value, name, decimals) {
   return (value && /^-?0$/.test(text) ? plain(value) : text) + unit(name);
 }
 
+// What is still lacking; what is beyond the level asked for says so instead of a minus.
+function gap(value, name, decimals) {
+  return value < 0 ? say("beyond", { amount: measured(-value, name, decimals) }) : measured(value, name, decimals);
+}
+
 function asked(target) {
-  if (!target.printed_value) return code("comparator", target.comparator);
+  if (target.comparator === "eliminate" && Number(target.printed_value) === 0) return code("comparator", target.comparator);
+  if (!target.printed_value) return code("comparator", target.comparator) + bracketed(say("no_number"));
   const value = target.printed_value_high ? `${target.printed_value}—${target.printed_value_high}` : target.printed_value;
   return `${code("comparator", target.comparator)} ${value}${target.printed_unit === "%" ? "" : " "}${target.printed_unit ?? ""}`.trim();
 }

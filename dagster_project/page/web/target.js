@@ -11,7 +11,7 @@ async function target({ path }) {
   return h("div", {},
     h("h1", { tabindex: "-1" }, full.indicator_zh, " ", h("small", { class: "quiet" }, regionName(short.region, short.region_zh))),
     h("p", { class: "lead" }, asked(short), short.year ? ` · ${say("due", { year: short.year })}` : "", " ", mark("verdict", verdicts[0].status), " ", provisional(verdicts[0].provisional),
-      h("span", {}, ` ${code("reason", verdicts[0].reason)}`)),
+      h("span", {}, ` ${reasonOf(verdicts[0])}`)),
     h("div", { class: "pair" },
       section(say("clause"),
         full.evidence ? h("blockquote", { lang: "zh" }, full.evidence) : h("p", { class: "quiet" }, say("no_clause")),
@@ -44,10 +44,10 @@ async function target({ path }) {
       id: "verdicts", caption: say("verdicts_caption"), rows: verdicts, columns: [
         { key: "method", label: say("method"), value: (one) => one.name, wide: true },
         { key: "status", label: say("status"), value: (one) => code("verdict", one.status), show: (one) => [mark("verdict", one.status), provisional(one.provisional)] },
-        { key: "reason", label: say("reason"), value: (one) => code("reason", one.reason), wide: true },
+        { key: "reason", label: say("reason"), value: reasonOf, wide: true },
         { key: "actual", label: say("judged_value"), value: (one) => one.judged_value ?? one.actual_value ?? null, number: true, show: (one) => amountOf(one, known(one.judged_value) ? "judged_value" : "actual_value", "unit", decimals) },
         { key: "actual_year", label: say("actual_year"), value: (one) => one.actual_year, number: true },
-        { key: "gap", label: say("gap"), value: (one) => one.gap, number: true, show: (one) => amountOf(one, "gap", "gap_unit", decimals) },
+        { key: "gap", label: say("gap"), value: (one) => one.gap, number: true, show: (one) => gap(one.gap, one.gap_unit, decimals) },
         { key: "base", label: say("base_value"), value: (one) => one.base_value, number: true, show: (one) => known(one.base_value) ? amountOf(one, "base_value", "unit", decimals) + bracketed(one.base_year) : "—" },
         { key: "actual_pace", label: say("actual_pace"), value: (one) => one.actual_pace, number: true, show: (one) => pace(one, "actual_pace", decimals) },
         { key: "required_pace", label: say("required_pace"), value: (one) => one.required_pace, number: true, show: (one) => pace(one, "required_pace", decimals) },
@@ -57,6 +57,7 @@ async function target({ path }) {
     }),
     lacking(verdicts[0], decimals),
     judged(verdicts[0])),
+    knownVerdicts(full.known, decimals),
     behind(full, short, about));
 }
 
@@ -82,7 +83,7 @@ function lacking(verdict, decimals) {
   if (!["none", "open"].includes(kindOf(verdict.status))) return null;
   const near = [["earlier", "before"], ["later", "after"]].filter(([name]) => known(verdict[`${name}_value`]))
     .map(([name, word]) => `${say(word)} ${verdict[`${name}_year`]}${colon()}${measured(verdict[`${name}_value`], verdict.unit, decimals)}`);
-  return h("p", { id: "missing" }, h("b", {}, say("to_decide")), " ", both(verdict, "missing") || code("reason", verdict.reason_code),
+  return h("p", { id: "missing" }, h("b", {}, say("to_decide")), " ", both(verdict, "missing") || reasonOf(verdict),
     near.length ? ` ${say("near_values")} ${parted(near)}` : "");
 }
 
