@@ -18,7 +18,7 @@ function changes() {
     acceptedDrift(rows(accepted)),
     table({
       id: "changes", caption: say("changes_counted"), rows: counts, columns: [
-        { key: "table", label: say("table"), value: (row) => code("table", row.table_name) },
+        { key: "table", label: say("what_changed"), value: (row) => code("table", row.table_name) },
         { key: "change", label: say("change"), value: (row) => code("change", row.change_kind) },
         { key: "cause", label: say("cause"), value: (row) => code("cause", row.cause) },
         { key: "count", label: say("count"), value: (row) => row.keys, number: true, show: (row) => number(row.keys) },
@@ -47,33 +47,40 @@ const causeColumns = () => [
   { key: "evidence", label: say("evidence"), value: (row) => row.evidence, wide: true },
 ];
 
+// Before and now stand together on the page and apart in the file.
+const oldAndNew = () => ["old_value", "new_value"].map((name) => ({ key: name, label: say(name), value: (row) => row[name], hidden: true }));
+
 function changedVerdicts(all) {
   const byId = new Map(targets().map((target) => [target.id, target]));
   const of = (row) => byId.get(row.target) ?? {};
-  const status = (name) => ({
-    key: name, label: say(name), value: (row) => (row[name] ? code("verdict", row[name]) : ""), show: (row) => (row[name] ? mark("verdict", row[name]) : "—") });
-  const value = (name) => ({
-    key: name, label: say(name), value: (row) => row[name], number: true,
-    show: (row) => measured(row[name], of(row).verdicts?.[row.method]?.unit, indicators().get(of(row).indicator)?.decimals) });
+  const status = (row, name) => (row[name] ? mark("verdict", row[name]) : "—");
+  const amount = (row, name) => measured(row[name], of(row).verdicts?.[row.method]?.unit, indicators().get(of(row).indicator)?.decimals);
   return table({
     ...whole("verdicts", all), caption: say("changed_verdicts"), columns: [
       { key: "target", label: say("target"), value: (row) => of(row).indicator_zh ?? row.target, wide: true,
         show: (row) => (byId.has(row.target) ? anchor(["target", row.target], {}, of(row).indicator_zh) : row.target) },
       { key: "region", label: say("region"), value: (row) => regionName(of(row).region, of(row).region_zh) },
-      { key: "asked", label: say("asked"), value: (row) => (byId.has(row.target) ? asked(of(row)) : "") },
+      { key: "status", label: say("status"), drawn: true, show: (row) => [status(row, "old_status"), " → ", status(row, "new_status")] },
       { key: "method", label: say("method"), value: (row) => methodName(row.method) },
-      status("old_status"), status("new_status"), value("old_value"), value("new_value"),
-      ...causeColumns(),
+      { key: "asked", label: say("asked"), value: (row) => (byId.has(row.target) ? asked(of(row)) : "") },
+      { key: "value", label: say("actual"), drawn: true, number: true, show: (row) => `${amount(row, "old_value")} → ${amount(row, "new_value")}` },
+      ...["old_status", "new_status"].map((name) => ({ key: name, label: say(name), value: (row) => (row[name] ? code("verdict", row[name]) : ""), hidden: true })),
+      ...causeColumns(), ...oldAndNew(),
       { key: "id", label: say("id"), value: (row) => row.target, hidden: true },
     ],
   });
 }
 
 function changedValues(all) {
-  const value = (name) => ({
-    key: name, label: say(name), value: (row) => row[name], number: true,
-    // How many digits it was printed with is told by the cell; here both sides show all they have.
-    show: (row) => measured(row[name], indicators().get(row.indicator)?.unit, row.basis === "published" ? 10 : indicators().get(row.indicator)?.decimals) });
+  // How many digits one was printed with its cell tells; here a published value has all of its own.
+  const amount = (row, name) => {
+    const about = indicators().get(row.indicator);
+    return measured(row[name], about?.unit, row.basis === "published" ? 10 : about?.decimals);
+  };
+  const now = (row) => {
+    if (known(row.new_value)) return amount(row, "new_value");
+    return row.new_status && row.new_status !== "ok" ? say(`status_${row.new_status}`) : say("no_longer");
+  };
   return table({
     ...whole("values", all), caption: say("changed_values"), columns: [
       { key: "indicator", label: say("indicator"), wide: true, value: (row) => indicatorName(row.indicator),
@@ -81,12 +88,11 @@ function changedValues(all) {
           region: row.region, year: row.year, stage: row.stage, segment: row.segment === "all" ? "" : row.segment, base: row.base }, indicatorName(row.indicator)) },
       { key: "region", label: say("region"), value: (row) => regionName(row.region) },
       { key: "year", label: say("year"), value: (row) => row.year, number: true },
+      { key: "value", label: say("value"), drawn: true, number: true, show: (row) => `${amount(row, "old_value")} → ${now(row)}` },
       { key: "stage", label: say("scope"), value: (row) => parted([
         `${code("stage", row.stage)} · ${code("segment", row.segment)}`, row.base && indicatorName(row.base)]) },
       { key: "basis", label: say("basis"), value: (row) => say(row.basis), show: (row) => h("span", { class: `tag ${row.basis}` }, say(row.basis)) },
-      value("old_value"), { ...value("new_value"), show: (row) => (known(row.new_value) ? value("new_value").show(row)
-        : row.new_status && row.new_status !== "ok" ? say(`status_${row.new_status}`) : say("no_longer")) },
-      ...causeColumns(),
+      ...causeColumns(), ...oldAndNew(),
       { key: "region_code", label: say("code"), value: (row) => row.region, hidden: true },
     ],
   });
@@ -125,7 +131,7 @@ function formerValues(about, former, region) {
       id: "former", caption: say("former_caption", { region: region.name, name: both(about, "name") }), rows: mine, columns: [
         { key: "year", label: say("year"), value: (cell) => cell.year, number: true },
         { key: "basis", label: say("basis"), value: (cell) => say(cell.basis), show: (cell) => h("span", { class: `tag ${cell.basis}` }, say(cell.basis)) },
-        { key: "value", label: `${say("value")}${unit(about.unit)}`, value: (cell) => cell.value, number: true,
+        { key: "value", label: valueIn(about.unit), value: (cell) => cell.value, number: true,
           show: (cell) => (cell.status ? say(`status_${cell.status}`) : digits(cell.value, cell, about)) },
         ...knownBetween(),
         { key: "source", label: say("publication"), value: sourceOf, wide: true },

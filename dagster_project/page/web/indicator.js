@@ -211,7 +211,7 @@ function ranking(all, about, { region, year, level, basis }) {
       { key: "region", label: say("region"), value: (cell) => regions()[cell.region].name,
         show: (cell) => [h("a", { href: changed({ region: regions()[cell.region].code }), "aria-current": cell.region === region.place ? "true" : null }, regions()[cell.region].name),
           ...made(regions()[cell.region])] },
-      { key: "value", label: `${say("value")}${unit(about.unit)}`, value: (cell) => cell.value, number: true, show: (cell) => digits(cell.value, cell, about) },
+      { key: "value", label: valueIn(about.unit), value: (cell) => cell.value, number: true, show: (cell) => digits(cell.value, cell, about) },
       { key: "bar", label: say("from_zero"), value: () => null, drawn: true, show: (cell) => h("span", { class: "track", "aria-hidden": "true" },
         h("i", { class: cell.region === region.place ? "here" : null, style: { "margin-left": `${(100 * (Math.min(0, cell.value) - low)) / span}%`, width: `${(100 * Math.abs(cell.value)) / span}%` } })) },
     ],
@@ -282,7 +282,7 @@ function sources(about, { own, region }) {
     id: "figures", caption: say("figures_caption", { region: region.name, name: both(about, "name") }), rows: all, empty: say("no_rows"), columns: [
       { key: "year", label: say("year"), value: (cell) => cell.year, number: true },
       { key: "basis", label: say("basis"), value: (cell) => say(cell.basis), show: basisOf },
-      { key: "value", label: `${say("value")}${unit(about.unit)}`, value: (cell) => cell.value, number: true,
+      { key: "value", label: valueIn(about.unit), value: (cell) => cell.value, number: true,
         show: (cell) => cell.status ? say(`status_${cell.status}`) : digits(cell.value, cell, about) },
       { key: "numerator", label: say("numerator"), value: (cell) => cell.numerator, number: true, show: (cell) => plain(cell.numerator) },
       { key: "denominator", label: say("denominator"), value: (cell) => cell.denominator, number: true, show: (cell) => plain(cell.denominator) },

@@ -16,10 +16,17 @@ function digits(value, cell, indicator) {
   return known(cell.digits) ? number(value, cell.digits) : plain(value);
 }
 
-// A ratio's word says nothing behind a number.
+// Units whose word says nothing behind a number: the name of the indicator says it.
+const SILENT = ["ratio", "base", "per100", "per12", "flag"];
+
 function unit(name) {
-  if (!name || name === "ratio" || name === "base") return "";
+  if (!name || SILENT.includes(name)) return "";
   return name === "%" ? "%" : ` ${code("unit", name)}`;
+}
+
+// Above a column of values.
+function valueIn(name) {
+  return say("value") + (!name || name === "ratio" || name === "base" ? "" : bracketed(code("unit", name)));
 }
 
 function shown(cell, indicator) {
@@ -29,6 +36,7 @@ function shown(cell, indicator) {
 // Verdicts, gaps and paces: values of an indicator, so with no more than its decimals; but what is not nothing is not shown as 0.
 function measured(value, name, decimals) {
   if (!known(value)) return "—";
+  if (name === "flag") return say(value ? "yes" : "no");
   const text = value.toLocaleString("en-US", { maximumFractionDigits: decimals ?? 2 });
   return (value && /^-?0$/.test(text) ? plain(value) : text) + unit(name);
 }

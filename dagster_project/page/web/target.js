@@ -52,10 +52,10 @@ async function target({ path }) {
         { key: "actual_pace", label: say("actual_pace"), value: (one) => one.actual_pace, number: true, show: (one) => pace(one, "actual_pace", decimals) },
         { key: "required_pace", label: say("required_pace"), value: (one) => one.required_pace, number: true, show: (one) => pace(one, "required_pace", decimals) },
         { key: "ratio", label: say("progress_ratio"), value: (one) => one.progress_ratio, number: true, show: (one) => measured(one.progress_ratio, "", 2) },
-        { key: "missing", label: say("what_lacks"), value: (one) => both(one, "missing"), wide: true },
+        { key: "missing", label: say("what_lacks"), value: (one) => lacks(one, short), wide: true },
       ],
     }),
-    lacking(verdicts[0], decimals),
+    lacking(verdicts[0], short, decimals),
     judged(verdicts[0])),
     knownVerdicts(full.known, decimals),
     behind(full, short, about));
@@ -78,17 +78,22 @@ function milestones(full) {
   return targets().filter(({ milestone_of: of }) => of === full.target_id);
 }
 
+// The marts name a stage by its code.
+function lacks(verdict, { stage }) {
+  return both(verdict, "missing").replace(pick(`（${stage}）`, ` (${stage})`), stage === "all" ? "" : bracketed(code("stage", stage)));
+}
+
 // What a decision would need, where there is none; values of other years are told but decide nothing.
-function lacking(verdict, decimals) {
+function lacking(verdict, short, decimals) {
   if (!["none", "open"].includes(kindOf(verdict.status))) return null;
   const near = [["earlier", "before"], ["later", "after"]].filter(([name]) => known(verdict[`${name}_value`]))
     .map(([name, word]) => `${say(word)} ${verdict[`${name}_year`]}${colon()}${measured(verdict[`${name}_value`], verdict.unit, decimals)}`);
-  return h("p", { id: "missing" }, h("b", {}, say("to_decide")), " ", both(verdict, "missing") || reasonOf(verdict),
+  return h("p", { id: "missing" }, h("b", {}, say("to_decide")), " ", lacks(verdict, short) || reasonOf(verdict),
     near.length ? ` ${say("near_values")} ${parted(near)}` : "");
 }
 
 function behind(full, short, about) {
-  if (!full.values.length || !about) return section(say("behind"), h("p", { class: "quiet" }, say("nothing_behind")));
+  if (!full.values.length || !about) return section(say("behind"), h("p", { class: "quiet" }, say(short.region ? "nothing_behind" : "behind_hidden")));
   const years = full.values.map(({ year }) => year);
   const span = [Math.min(...years), Math.max(...years)];
   const region = regionByCode().get(short.region);
@@ -102,7 +107,7 @@ function behind(full, short, about) {
       id: "values", caption: say("behind_caption"), rows: [...full.values].reverse(), columns: [
         { key: "year", label: say("year"), value: (cell) => cell.year, number: true },
         { key: "region", label: say("region"), value: (cell) => regionName(cell.region_code) },
-        { key: "value", label: `${say("value")}${unit(about.unit)}`, value: (cell) => cell.value, number: true, show: (cell) => measured(cell.value, "", about.decimals) },
+        { key: "value", label: valueIn(about.unit), value: (cell) => cell.value, number: true, show: (cell) => measured(cell.value, "", about.decimals) },
         { key: "basis", label: say("basis"), value: (cell) => say(cell.basis), show: basisOf },
         { key: "holds", label: say("reaches"), value: (cell) => say(cell.holds ? "yes" : "no") },
       ],
