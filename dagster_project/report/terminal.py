@@ -218,7 +218,12 @@ def _changes(record: Record) -> Table:
         table.add_column(heading)
     table.add_column("键 / keys", justify="right")
     for row in record.changes:
-        table.add_row(row["table"], " / ".join(words.CHANGES[row["change"]]), " / ".join(words.CAUSES[row["cause"]]), f"{row['count']:,}")
+        table.add_row(
+            row["table"],
+            " / ".join(words.CHANGES[row["change"]]),
+            " / ".join(words.CAUSES[row["cause"]]),
+            f"{row['count']:,}",
+        )
     return table
 
 
