@@ -21,9 +21,9 @@ _BATCH = 300_000
 _TOLD_QUARANTINE = 500
 # The part of a county's code that its shard goes by: its prefecture.
 _PREFECTURE = 4
-# Changes that the page holds itself, and how many stand in the shard behind their CSV: what a sheet of a workbook takes.
+# Changes that the page itself holds, and those in the shard behind their CSV: they pass through Python's memory.
 _TOLD_CHANGES = 200
-_MOST_CHANGES = 1_000_000
+_MOST_CHANGES = 200_000
 # Of more former values than these, as after a new formula for every county, the page would double: it has none then.
 MOST_FORMER = 1_000_000
 
@@ -48,14 +48,15 @@ def blocks(connection: duckdb.DuckDBPyConnection, snapshot: dict[str, Any]) -> d
 
 def shards(connection: duckdb.DuckDBPyConnection) -> Iterator[Shard]:
     """What single views need, by name: `indicator:<code>`, `measure:<code>`, `document:<id>`, and for the counties of a
-    prefecture `assessment:<code>` and `schools:<code>`, and `changed:verdicts` and `changed:values`. To be read after `blocks`, on the
-    same connection.
+    prefecture `assessment:<code>` and `schools:<code>`. Changes that are more than the page holds stand in
+    `changed:verdicts` and `changed:values`. To be read after `blocks`, on the same connection.
     """
     yield from _packed(connection, "indicator", "page_cell", _CELLS)
     yield from _packed(connection, "measure", "marts.fct_measure", _FIGURES)
     yield from _documents(connection)
     for name, query in _CHANGED.items():
-        yield f"changed:{name}", _text(_table(connection, f"{query} limit {_MOST_CHANGES}"))
+        if _one(connection, f"select count(*) from ({query})") > _TOLD_CHANGES:
+            yield f"changed:{name}", _text(_table(connection, f"{query} limit {_MOST_CHANGES}"))
     yield "counties", _text(_table(connection, _COUNTIES))
     yield from _by_prefecture(connection, "assessment", _CONDITIONS)
     yield from _by_prefecture(connection, "schools", _FAILING_SCHOOLS)
@@ -315,7 +316,8 @@ def _changes(connection: duckdb.DuckDBPyConnection, left_out: int) -> dict[str, 
         ),
         **{
             name: {
-                "count": _one(connection, f"select count(*) from ({query})"),
+                "count": (count := _one(connection, f"select count(*) from ({query})")),
+                "in_file": min(count, _MOST_CHANGES),
                 "first": _table(connection, f"{query} limit {_TOLD_CHANGES}"),
             }
             for name, query in _CHANGED.items()

@@ -257,6 +257,9 @@ def test_of_many_changes_the_page_holds_the_first_and_a_shard_all(
     found = data(written(restated, tmp_path / "page"))
     verdicts = found["block:changes"]["verdicts"]
     assert len(rows(verdicts["first"])) == 1 < verdicts["count"] == len(rows(found["changed:verdicts"]))
+    monkeypatch.setattr("dagster_project.page.data._MOST_CHANGES", 2)
+    capped = data(written(restated, tmp_path / "capped"))
+    assert capped["block:changes"]["verdicts"]["in_file"] == 2 == len(rows(capped["changed:verdicts"]))
     assert rows(found["changed:verdicts"])[0] == rows(verdicts["first"])[0]
 
 

@@ -8,14 +8,13 @@ function snapshotName(number) {
 }
 
 function changes() {
-  const { counts: table_, accepted, previous, verdicts, values } = block("changes");
-  const counts = rows(table_);
-  const title = say("changes");
-  if (snapshots().size < 2) return section(title, h("p", {}, say("changes_first")));
-  if (!counts.length) return section(title, h("p", {}, say("changes_none")), acceptedDrift(rows(accepted)));
-  return section(title,
+  const { previous, verdicts, values } = block("changes");
+  const [counts, accepted] = [rows(block("changes").counts), rows(block("changes").accepted)];
+  if (snapshots().size < 2) return section(say("changes"), h("p", {}, say("changes_first")));
+  if (!counts.length) return section(say("changes"), h("p", {}, say("changes_none")));
+  return section(say("changes"),
     h("p", {}, say("changes_against", { snapshot: snapshotName(previous), count: number(counts.reduce((sum, { keys }) => sum + keys, 0)) })),
-    acceptedDrift(rows(accepted)),
+    acceptedDrift(accepted),
     table({
       id: "changes", caption: say("changes_counted"), rows: counts, columns: [
         { key: "table", label: say("what_changed"), value: (row) => code("table", row.table_name) },
@@ -34,10 +33,10 @@ function acceptedDrift(accepted) {
 }
 
 // Of many changes the page holds the first, and their CSV opens the rest.
-function whole(name, { count, first }) {
+function whole(name, { count, in_file: inFile, first }) {
   const told = rows(first);
   return {
-    id: `changed-${name}`, rows: told, total: count, empty: say("changes_no_such"),
+    id: `changed-${name}`, rows: told, total: count, inFile, empty: say("changes_no_such"),
     rest: told.length < count ? async () => rows(await shard(`changed:${name}`)) : null,
   };
 }
