@@ -161,15 +161,43 @@ def site(tmp_path: Path) -> Site:
 def province(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The miniature province, refreshed once; read only."""
 
+    return _refreshed_once("province", tmp_path_factory, _province)
+
+
+def _province(folder: Path) -> Site:
+    site = new_site(folder)
+    for room, files_of in (("statistics", PROVINCE), ("local", PROVINCE / "local")):
+        (site.raw / room).mkdir(exist_ok=True)
+        for file in sorted(files_of.glob("*.csv")):
+            site.vouch(Path(shutil.copy(file, site.raw / room / file.name)))
+    return site
+
+
+@pytest.fixture(scope="session")
+def restated(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The miniature province with one target, refreshed, and once more after a bulletin restated its figure; read only.
+
+    全国 2019: 16.85 pupils a primary teacher, at most 17 asked for, then 17.30.
+    """
+    from tests.warehouse.verdicts import write_ledger
+
     def make(folder: Path) -> Site:
-        site = new_site(folder)
-        for room, files_of in (("statistics", PROVINCE), ("local", PROVINCE / "local")):
-            (site.raw / room).mkdir(exist_ok=True)
-            for file in sorted(files_of.glob("*.csv")):
-                site.vouch(Path(shutil.copy(file, site.raw / room / file.name)))
+        site = _province(folder)
+        target = {
+            "document_id": "plan", "indicator_zh": "小学生师比", "indicator_code": "pri_pupils_per_teacher",
+            "stage": "primary", "region_code": "100000", "region_zh": "全国", "comparator": "<=", "value": "17",
+            "unit": ":1", "target_year": "2019",
+        }  # fmt: skip
+        write_ledger(site, {"plan": 2017}, [target])
+        result = site.run("refresh")
+        assert result.exit_code == 0, result.output
+        figures = site.raw / "statistics" / "2019.csv"
+        text = figures.read_text(encoding="utf-8")
+        figures.write_text(text.replace("626.91", "610.41").replace("16.85", "17.30"), encoding="utf-8")
+        site.vouch(figures)
         return site
 
-    return _refreshed_once("province", tmp_path_factory, make)
+    return _refreshed_once("restated", tmp_path_factory, make)
 
 
 @pytest.fixture(scope="session")

@@ -21,13 +21,18 @@ _BATCH = 300_000
 _TOLD_QUARANTINE = 500
 # The part of a county's code that its shard goes by: its prefecture.
 _PREFECTURE = 4
+# Changes that the page itself holds, and those in the shard behind their CSV: they pass through Python's memory.
+_TOLD_CHANGES = 200
+_MOST_CHANGES = 200_000
+# Of more former values than these, as after a new formula for every county, the page would double: it has none then.
+MOST_FORMER = 1_000_000
 
 Shard = tuple[str, str]
 
 
 def blocks(connection: duckdb.DuckDBPyConnection, snapshot: dict[str, Any]) -> dict[str, str]:
     """What every view needs, by name. `snapshot` is what the manifest says of it; its id and time stand in `about` alone."""
-    _number(connection)
+    left_out = _number(connection)
     return {
         "about": _text(_about(connection, snapshot)),
         "codes": _text(_codes(connection)),
@@ -37,25 +42,31 @@ def blocks(connection: duckdb.DuckDBPyConnection, snapshot: dict[str, Any]) -> d
         "indicators": _text(_indicators(connection)),
         "breaks": _text(_breaks(connection)),
         "targets": _text(_targets(connection)),
+        "changes": _text(_changes(connection, left_out)),
     }
 
 
 def shards(connection: duckdb.DuckDBPyConnection) -> Iterator[Shard]:
     """What single views need, by name: `indicator:<code>`, `measure:<code>`, `document:<id>`, and for the counties of a
-    prefecture `assessment:<code>` and `schools:<code>`. To be read after `blocks`, on the same connection.
+    prefecture `assessment:<code>` and `schools:<code>`. Changes that are more than the page holds stand in
+    `changed:verdicts` and `changed:values`. To be read after `blocks`, on the same connection.
     """
-    yield from _packed(connection, "indicator", "marts.fct_indicator", _CELLS)
+    yield from _packed(connection, "indicator", "page_cell", _CELLS)
     yield from _packed(connection, "measure", "marts.fct_measure", _FIGURES)
     yield from _documents(connection)
+    for name, query in _CHANGED.items():
+        if _one(connection, f"select count(*) from ({query})") > _TOLD_CHANGES:
+            yield f"changed:{name}", _text(_table(connection, f"{query} limit {_MOST_CHANGES}"))
     yield "counties", _text(_table(connection, _COUNTIES))
     yield from _by_prefecture(connection, "assessment", _CONDITIONS)
     yield from _by_prefecture(connection, "schools", _FAILING_SCHOOLS)
 
 
-def _number(connection: duckdb.DuckDBPyConnection) -> None:
+def _number(connection: duckdb.DuckDBPyConnection) -> int:
     """Places of regions, publications and files, as temporary tables: the built file itself stays as it is.
 
-    Regions are those that have anything, with all that they lie in; of a code's names the latest.
+    Regions are those that have anything, with all that they lie in; of a code's names the latest. Returns how many former
+    values are left out.
     """
     connection.execute(
         """create or replace temp table page_region as
@@ -66,6 +77,8 @@ def _number(connection: duckdb.DuckDBPyConnection) -> None:
             select region_code from marts.fct_indicator union select region_code from marts.fct_measure
             union select region_code from marts.fct_target union select region_code from marts.mart_target_attainment
             union select region_code from marts.mart_county_assessment union select '100000'
+            -- Those that had something once.
+            union select region_code from marts.mart_change where change_kind = 'removed'
         ), within as (
             select l.* from latest as l semi join used using (region_code)
             union select l.* from within as w join latest as l on l.region_code = w.parent_code
@@ -76,12 +89,52 @@ def _number(connection: duckdb.DuckDBPyConnection) -> None:
         """create or replace temp table page_source as
         select cast(row_number() over (order by source_id) - 1 as integer) as n, * from marts.dim_source"""
     )
+    left_out = _restate(connection)
     connection.execute(
         """create or replace temp table page_file as
         select cast(row_number() over (order by file) - 1 as integer) as n, file from (
-            select distinct source_file as file from marts.fct_indicator where source_file is not null
+            select distinct source_file as file from page_cell where source_file is not null
             union select distinct source_file from marts.fct_measure where source_file is not null)"""
     )
+    return left_out
+
+
+def _restate(connection: duckdb.DuckDBPyConnection) -> int:
+    """All cells with those that were published otherwise before, as the temporary view `page_cell`; how many of the latter
+    are left out.
+    """
+    key = ("region_code", "year", "stage", "segment", "indicator_code", "base_indicator", "basis")
+    same = " and ".join(f"h.{name} is not distinct from r.{name}" for name in key)
+    connection.execute(
+        f"""create or replace temp table page_former as
+        with restated as (select distinct {", ".join(key)} from marts.indicator_history where known_until_no is not null),
+        known as (select h.* from marts.indicator_history as h semi join restated as r on {same})
+        select * exclude (known_from, known_until, source_sha256)
+        from ({_runs("known", ", ".join(key), "value, status")}) where known_until_no is not null"""
+    )
+    left_out = int(_one(connection, "select count(*) from page_former"))
+    if left_out <= MOST_FORMER:
+        left_out = 0
+    else:
+        connection.execute("delete from page_former")
+    connection.execute(
+        """create or replace temp view page_cell as
+        select *, null as known_from_no, null as known_until_no from marts.fct_indicator union all by name from page_former"""
+    )
+    return left_out
+
+
+def _runs(history: str, key: str, said: str) -> str:
+    """Rows of a history; those that follow one another and differ in nothing of what is `said` are one, the last, known
+    since the first.
+    """
+    order = f"(partition by {key} order by known_from_no)"
+    return f"""
+        select * exclude (run) replace (min(known_from_no) over (partition by {key}, run) as known_from_no) from (
+            select * exclude (begins), count(*) filter (begins) over {order} as run from (
+                select *, lag(({said}, known_until_no)) over {order} is distinct from ({said}, known_from_no) as begins
+                from {history}))
+        qualify row_number() over (partition by {key}, run order by known_until_no desc nulls first) = 1"""
 
 
 def _about(connection: duckdb.DuckDBPyConnection, snapshot: dict[str, Any]) -> dict[str, Any]:
@@ -129,13 +182,17 @@ def _codes(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "assessment": words.ASSESSMENTS,
         "assessed": words.ASSESSED,
         "comparator": words.COMPARATORS,
+        # One reason may stand for several statuses, each with words of its own.
         "reason": {
-            code: (zh, en)
-            for code, zh, en in connection.execute(
-                """select reason_code, min(reason_zh), min(reason_en) from marts.mart_target_attainment
-                group by reason_code order by reason_code"""
+            reason: (zh, en)
+            for reason, zh, en in connection.execute(
+                """select distinct reason_code || ' ' || status, reason_zh, reason_en from marts.mart_target_attainment
+                order by all"""
             ).fetchall()
         },
+        "table": words.COMPARED,
+        "change": words.CHANGES,
+        "cause": words.CAUSES,
         "measure": {
             code: (zh, en)
             for code, zh, en in connection.execute(
@@ -243,6 +300,51 @@ def _targets(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
+def _changes(connection: duckdb.DuckDBPyConnection, left_out: int) -> dict[str, Any]:
+    """What is other than in the snapshot before: all of it counted, the first of it told, and what people accepted."""
+    return {
+        "snapshots": _table(connection, "select snapshot_no, as_of from meta.snapshot order by snapshot_no"),
+        "previous": _one(connection, f"select max(previous_no) from ({_NEW})"),
+        "counts": _table(
+            connection,
+            f"""select table_name, change_kind, cause, count(*) as keys from ({_NEW}) group by all order by all""",
+        ),
+        "accepted": _table(
+            connection,
+            f"""select accepted_by, accepted_at, reason, key_count, compared_with from meta.accepted_drift
+            where snapshot_no = {_NUMBER} order by accepted_at""",
+        ),
+        **{
+            name: {
+                "count": (count := _one(connection, f"select count(*) from ({query})")),
+                "in_file": min(count, _MOST_CHANGES),
+                "first": _table(connection, f"{query} limit {_TOLD_CHANGES}"),
+            }
+            for name, query in _CHANGED.items()
+        },
+        "former_left_out": left_out,
+    }
+
+
+_NUMBER = "(select max(snapshot_no) from meta.snapshot)"
+_NEW = f"select * from marts.mart_change where snapshot_no = {_NUMBER}"
+# What was published and is other now. What is new is counted only; so is what changed beside the status or the value.
+_CHANGED = {
+    "verdicts": f"""
+        select target_id as target, method, old_status, new_status, old_value, new_value, cause, evidence from ({_NEW})
+        where table_name = 'marts.mart_target_attainment' and change_kind <> 'added' and old_status is distinct from new_status
+        order by case method when 'ladder' then 1 else 2 end, method, target_id""",
+    "values": f"""
+        select c.indicator_code as indicator, c.region_code as region, c.year, c.stage, c.segment, c.base_indicator as base,
+            c.basis, c.old_value, c.new_value, c.new_status, c.cause, c.evidence
+        from ({_NEW}) as c left join page_region as r using (region_code)
+        where c.table_name = 'marts.fct_indicator' and c.old_value is not null
+            and (c.change_kind = 'removed' or list_contains(string_split(c.changed_columns, ','), 'value'))
+        order by case r.level when 'nation' then 1 when 'province' then 2 when 'prefecture' then 3 else 4 end, r.n,
+            c.region_code, c.indicator_code, c.year desc, c.stage, c.segment, c.base_indicator nulls first, c.basis""",
+}
+
+
 # Digits of a printed value: what its rounding interval leaves open. Slices share everything that does not go by year.
 _CELLS = """
     select f.indicator_code as code, f.stage, f.segment, f.base_indicator, f.basis, f.variant, f.inputs_basis,
@@ -250,8 +352,8 @@ _CELLS = """
         case when f.basis = 'published' and f.value_high > f.value_low
             then greatest(0, -cast(round(log10(f.value_high - f.value_low)) as integer)) end as digits,
         nullif(f.status, 'ok') as status, nullif(f.confidence, 'A') as confidence, f.uncorrected_value as uncorrected,
-        s.n as source, d.n as file, f.source_row as row
-    from marts.fct_indicator as f
+        s.n as source, d.n as file, f.source_row as row, f.known_from_no as since, f.known_until_no as until
+    from page_cell as f
     join page_region as r using (region_code)
     left join page_source as s using (source_id)
     left join page_file as d on d.file = f.source_file
@@ -282,10 +384,12 @@ def _packed(connection: duckdb.DuckDBPyConnection, kind: str, table: str, query:
     order = ", ".join(f"{name} nulls first" for name in slices)
     slice_ = ", ".join(f"{name}: {name}" for name in (*slices, "cells"))
     lists = ", ".join(f"case when count({name}) > 0 then list({name} order by k) end as {name}" for name in columns)
+    # What a cell was before stands before what it is.
+    later = ", until nulls last" if "until" in columns else ""
     for codes in _batches(counts):
         rows = connection.execute(
             f"""with found as ({query}), cells as (
-                select *, row_number() over (order by code, {order}, region, year) as k from found
+                select *, row_number() over (order by code, {order}, region, year{later}) as k from found
             ), slices as (
                 select code, list({{{slice_}}} order by {order}) as slices
                 from (select code, {", ".join(slices)}, count(*) as cells from found group by all) group by code
@@ -315,13 +419,20 @@ def _batches(counts: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
 
 def _documents(connection: duckdb.DuckDBPyConnection) -> Iterator[Shard]:
     """All there is to say of the targets of each document: clause, verdicts, and the values that were looked at."""
-    verdicts, values = (_grouped(connection, query, "target_id") for query in (_VERDICTS, _VALUES))
+    verdicts, values, known = (
+        _grouped(connection, query, "target_id") for query in (_VERDICTS, _VALUES, _KNOWN_VERDICTS)
+    )
     targets = _grouped(
         connection, "from marts.fct_target order by document_id, article, ordinal, target_id", "document_id"
     )
     for document, rows in targets.items():
         told = [
-            {**row, "verdicts": verdicts.get(row["target_id"], []), "values": values.get(row["target_id"], [])}
+            {
+                **row,
+                "verdicts": verdicts.get(row["target_id"], []),
+                "values": values.get(row["target_id"], []),
+                "known": known.get(row["target_id"], []),
+            }
             for row in rows
         ]
         yield f"document:{document}", _text(told)
@@ -337,6 +448,14 @@ _VERDICTS = """
 _VALUES = """
     select v.target_id, v.year, v.region_code, v.value, v.basis, v.confidence, v.holds
     from intermediate.int_target_value as v order by v.target_id, v.year
+"""
+# The verdicts of targets that were judged otherwise before, the newest first.
+_KNOWN_VERDICTS = f"""
+    select target_id, method, method_version, status, reason_zh, reason_en, actual_value, actual_year, unit,
+        known_from_no as since, known_until_no as until
+    from ({_runs("marts.verdict_history", "target_id, method", "status, reason_code, actual_value, actual_year, method_version")})
+    qualify count(*) over (partition by target_id, method) > 1
+    order by target_id, case method when 'ladder' then 1 else 2 end, method, since desc
 """
 _COUNTIES = """
     select r.n as region, c.year, c.assessment, c.status, nullif(c.is_provisional, false) as provisional,

@@ -25,7 +25,7 @@ LIBRARY = "vendor/echarts.common.min.js"
 # In the order they are put together; a later one uses the earlier ones.
 SCRIPTS = (
     "elements.js", "store.js", "language.js", "numbers.js", "route.js", "marks.js", "search.js", "table.js", "filters.js",
-    "trend.js", "tiles.js", "overview.js", "indicator.js", "targets.js", "target.js", "counties.js", "start.js",
+    "trend.js", "tiles.js", "changes.js", "overview.js", "indicator.js", "targets.js", "target.js", "counties.js", "start.js",
 )  # fmt: skip
 
 

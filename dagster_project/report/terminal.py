@@ -211,17 +211,6 @@ def _checks(record: Record) -> Table:
     return table
 
 
-_CHANGED = {"added": "新增 / added", "changed": "改变 / changed", "removed": "消失 / removed"}
-_CAUSES = {
-    "correction": "更正 / correction",
-    "source": "来源 / source",
-    "method": "方法 / method",
-    "date": "基准日期 / as-of date",
-    "code": "代码 / code",
-    "unexplained": "无从解释 / unexplained",
-}
-
-
 def _changes(record: Record) -> Table:
     """Keys that differ from the snapshot before, by table and cause."""
     table = Table(title="相对前一快照 / against the snapshot before", title_justify="left")
@@ -229,7 +218,12 @@ def _changes(record: Record) -> Table:
         table.add_column(heading)
     table.add_column("键 / keys", justify="right")
     for row in record.changes:
-        table.add_row(row["table"], _CHANGED[row["change"]], _CAUSES[row["cause"]], f"{row['count']:,}")
+        table.add_row(
+            row["table"],
+            " / ".join(words.CHANGES[row["change"]]),
+            " / ".join(words.CAUSES[row["cause"]]),
+            f"{row['count']:,}",
+        )
     return table
 
 

@@ -173,6 +173,28 @@ FIGURES = {
     "missing_values": ("有单位缺报", "values missing"),
 }
 
+# Tables that are compared with the snapshot before, how a key of them changed, and why.
+COMPARED = {
+    "marts.fct_measure": ("数据项", "measures"),
+    "marts.fct_indicator": ("指标数值", "indicator values"),
+    "marts.fct_target": ("政策目标", "targets"),
+    "marts.mart_target_attainment": ("目标的判定", "verdicts on targets"),
+    "marts.mart_county_assessment": ("县域评估", "county assessments"),
+}
+CHANGES = {
+    "added": ("新增", "added"),
+    "changed": ("改变", "changed"),
+    "removed": ("消失", "removed"),
+}
+CAUSES = {
+    "correction": ("更正", "correction"),
+    "source": ("来源", "source"),
+    "method": ("方法", "method"),
+    "date": ("基准日期", "as-of date"),
+    "code": ("代码", "code"),
+    "unexplained": ("无从解释", "unexplained"),
+}
+
 COMPARATORS = {
     ">=": ("不低于", "at least"),
     ">": ("高于", "more than"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -412,6 +413,58 @@ def test_a_province_without_a_tile_is_counted_and_shown(chromium: Any, demo_coun
     tab = opened.go(f"#/indicator/{code}?region=990000")
     assert "不在图中的省级代码 1 个：990000 合成省" in tab.locator("main").inner_text()
     tab.context.close()
+
+
+@pytest.fixture
+def accepted(restated: Site, tmp_path: Path) -> Path:
+    """The restated page with a drift that somebody accepted, in words that are an attack, and with one change told."""
+    served = snapshot.current(restated.settings)
+    assert served is not None
+    file = Path(shutil.copy(served.database, tmp_path / "accepted.duckdb"))
+    file.chmod(0o644)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "insert into meta.accepted_drift values (2, 'f', 12, '000001-x', '统计科<img src=x>', '核对过', '2026-01-05T09:00:00+08:00')"
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("dagster_project.page.data._TOLD_CHANGES", 1)
+            write.write(connection, tmp_path, served.manifest)
+    return tmp_path / PAGE
+
+
+def test_changes_lead_to_the_target_and_the_indicator_where_what_was_before_stands(
+    chromium: Any, accepted: Path, restated: Site, province: Site
+) -> None:
+    opened = open_page(chromium, accepted)
+    tab = opened.go()
+    (count,) = rows(restated, "select count(*) from marts.mart_change where snapshot_no = 2")
+    shown = tab.locator("#table-changes tbody td.number").all_inner_texts()
+    assert sum(int(text.replace(",", "")) for text in shown) == count
+    assert "统计科<img src=x>，2026-01-05，12 项（与 000001-x 相比），理由：核对过" in tab.locator("main").inner_text()
+    assert tab.locator("img").count() == 0
+    assert [" ".join(text.split()) for text in column(opened, "changed-verdicts", 3)] == ["达到 → 未达到"]
+    assert "共 3 行，列出前 1 行" in tab.locator("#table-changed-verdicts caption").inner_text()
+    _, file = downloaded(opened, "changed-verdicts")
+    expected = rows(
+        restated,
+        """select target_id, cast(old_value as varchar), cast(new_value as varchar) from marts.mart_change
+        where table_name = 'marts.mart_target_attainment' and change_kind = 'changed'""",
+    )
+    assert sorted((row["编号"], row["原数值"], row["现数值"]) for row in file) == sorted(expected)
+    opened.after(lambda: tab.click("#table-changed-verdicts tbody a"))
+    assert column(opened, "known-verdicts", 4)[:2] == ["未达到", "达到"]
+    assert column(opened, "known-verdicts", 3)[:2] == ["现在", "快照 2（2026-01-31）"]
+    assert "目标年的数值未达到" in tab.locator("main .lead").inner_text()
+    opened.after(tab.go_back)
+    assert "16.85 → 17.3" in tab.locator("#table-changed-values").inner_text()
+    opened.after(lambda: tab.click("#table-changed-values tbody a"))
+    assert "17.3" in tab.locator("#value").inner_text()
+    assert "16.85" in column(opened, "former", 3)
+    assert opened.complaints == []
+    tab.context.close()
+    first = open_page(chromium, province.home / "current" / PAGE)
+    assert "没有可比的前一快照" in first.go().locator("main").inner_text()
+    first.tab.context.close()
 
 
 HOSTILE = '=1+1</script><script>window.ran=1</script><img src=x onerror="window.ran=1">\u2028"\'${`'

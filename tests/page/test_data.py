@@ -39,7 +39,7 @@ def test_a_publish_writes_the_page_into_the_snapshot_and_its_manifest(shipped: S
     assert snapshot.current(shipped.settings).damage() == []  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("site", ["shipped", "demo_counties"])
+@pytest.mark.parametrize("site", ["shipped", "demo_counties", "restated"])
 def test_every_cell_of_every_indicator_is_as_published(site: str, request: pytest.FixtureRequest) -> None:
     place: Site = request.getfixturevalue(site)
     found = data(place.home / "current" / PAGE)
@@ -51,7 +51,7 @@ def test_every_cell_of_every_indicator_is_as_published(site: str, request: pytes
             None if c["file"] is None else files[c["file"]], c["row"],
         )
         for name, shard in found.items() if name.startswith("indicator:")
-        for code in [name.removeprefix("indicator:")] for c in cells(shard)
+        for code in [name.removeprefix("indicator:")] for c in cells(shard) if c["until"] is None
     }  # fmt: skip
     with connected(place) as connection:
         told = connection.execute(
@@ -217,6 +217,115 @@ def test_what_files_say_never_ends_a_block(province: Site, hostile: Path, tmp_pa
 )
 def test_names_are_found_by_their_letters(name: str, initials: str, full: str) -> None:
     assert pinyin.keys(name) == f"{initials} {full}"
+
+
+def test_a_first_snapshot_has_no_changes_and_nothing_former(province: Site) -> None:
+    found = data(province.home / "current" / PAGE)
+    changes = found["block:changes"]
+    assert changes["snapshots"] == {"snapshot_no": [1], "as_of": [province.settings.as_of.isoformat()]}
+    assert (rows(changes["counts"]), changes["verdicts"]["count"], changes["values"]["count"]) == ([], 0, 0)
+    assert all(shard["until"] is None for name, shard in found.items() if name.startswith("indicator:"))
+
+
+def test_changes_are_counted_by_cause_and_named_with_what_was_before(restated: Site) -> None:
+    changes = data(restated.home / "current" / PAGE)["block:changes"]
+    with connected(restated) as connection:
+        counts = dictionaries(
+            connection,
+            """select table_name, change_kind, cause, count(*) as keys from marts.mart_change where snapshot_no = 2
+            group by all order by all""",
+        )
+        values = connection.execute(
+            """select indicator_code, region_code, year, basis, old_value, new_value, cause, evidence from marts.mart_change
+            where table_name = 'marts.fct_indicator' and change_kind = 'changed' order by all"""
+        ).fetchall()
+    assert rows(changes["counts"]) == counts != []
+    assert changes["previous"] == 1
+    (ladder,) = (row for row in rows(changes["verdicts"]["first"]) if row["method"] == "ladder")
+    assert list(ladder.values()) == [
+        "plan/n/1", "ladder", "met", "missed", 16.85, 17.3, "source", "raw/statistics/2019.csv",
+    ]  # fmt: skip
+    told = ("indicator", "region", "year", "basis", "old_value", "new_value", "cause", "evidence")
+    assert sorted(tuple(row[name] for name in told) for row in rows(changes["values"]["first"])) == values != []
+    assert changes["values"]["count"] == len(values)
+
+
+def test_of_many_changes_the_page_holds_the_first_and_a_shard_all(
+    restated: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dagster_project.page.data._TOLD_CHANGES", 1)
+    found = data(written(restated, tmp_path / "page"))
+    verdicts = found["block:changes"]["verdicts"]
+    assert len(rows(verdicts["first"])) == 1 < verdicts["count"] == len(rows(found["changed:verdicts"]))
+    monkeypatch.setattr("dagster_project.page.data._MOST_CHANGES", 2)
+    capped = data(written(restated, tmp_path / "capped"))
+    assert capped["block:changes"]["verdicts"]["in_file"] == 2 == len(rows(capped["changed:verdicts"]))
+    assert rows(found["changed:verdicts"])[0] == rows(verdicts["first"])[0]
+
+
+def test_what_was_published_before_stands_beside_what_is(
+    restated: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = data(restated.home / "current" / PAGE)
+    nation = found["block:regions"]["code"].index("100000")
+    printed = [
+        (c["value"], c["since"], c["until"])
+        for c in cells(found["indicator:pri_pupils_per_teacher"])
+        if (c["region"], c["year"], c["basis"]) == (nation, 2019, "published")
+    ]
+    assert printed == [(16.85, 1, 2), (17.3, None, None)]
+    (target,) = found["document:plan"]
+    ladder = [
+        (known["status"], known["actual_value"], known["since"], known.get("until"))
+        for known in target["known"]
+        if known["method"] == "ladder"
+    ]
+    assert ladder == [("missed", 17.3, 2, None), ("met", 16.85, 1, 2)]
+    # Too many of them are left out, and that is said.
+    monkeypatch.setattr("dagster_project.page.data.MOST_FORMER", 1)
+    found = data(written(restated, tmp_path / "page"))
+    assert all(c["until"] is None for c in cells(found["indicator:pri_pupils_per_teacher"]))
+    with connected(restated) as connection:
+        (former,) = connection.execute(
+            "select count(*) from marts.indicator_history where known_until_no is not null"
+        ).fetchone() or (0,)
+    assert found["block:changes"]["former_left_out"] == former > 1
+
+
+def test_a_row_of_a_history_that_says_the_same_value_is_not_told_twice(restated: Site, tmp_path: Path) -> None:
+    file = Path(shutil.copy(restated.home / "current.duckdb", tmp_path / "copy.duckdb"))
+    file.chmod(0o644)
+    cell = (
+        "indicator_code = 'pri_pupils_per_teacher' and region_code = '100000' and year = 2019 and basis = 'published'"
+    )
+    with duckdb.connect(str(file)) as connection:
+        # A third snapshot in which only where the value was read is other.
+        connection.execute(
+            f"""insert into marts.indicator_history
+            select * replace (3 as known_from_no, 'another.csv' as source_file) from marts.indicator_history
+            where {cell} and known_until_no is null"""
+        )
+        connection.execute(f"update marts.indicator_history set known_until_no = 3 where {cell} and known_from_no = 2")
+        write.write(connection, tmp_path, manifest(restated))
+    found = data(tmp_path / PAGE)
+    nation = found["block:regions"]["code"].index("100000")
+    told = [
+        (c["value"], c["until"])
+        for c in cells(found["indicator:pri_pupils_per_teacher"])
+        if (c["region"], c["year"], c["basis"]) == (nation, 2019, "published")
+    ]
+    assert told == [(16.85, 2), (17.3, None)]
+
+
+def test_a_reason_has_the_words_of_its_status(restated: Site) -> None:
+    found = data(restated.home / "current" / PAGE)
+    reasons = found["block:codes"]["reason"]
+    with connected(restated) as connection:
+        told = connection.execute(
+            "select reason_code || ' ' || status, reason_zh, reason_en from marts.mart_target_attainment"
+        ).fetchall()
+    assert {(key, *texts) for key, texts in reasons.items()} == set(told)
+    assert reasons["value_of_target_year missed"][0] == "目标年的数值未达到"
 
 
 def test_an_indicator_without_a_value_says_what_it_lacks(shipped: Site) -> None:

@@ -63,8 +63,8 @@ async function county({ path, query }) {
           show: (row) => known(row.required_value) ? `${code("comparator", row.comparator)} ${conditionAmount(row, row.required_value)}` : "—" },
         { key: "value", label: say("value"), value: (row) => row.value, number: true,
           show: (row) => [conditionAmount(row, row.value), row.judged_on === "school" && row.value !== null ? h("small", { class: "quiet" }, ` ${say("worst_school")}`) : null] },
-        { key: "gap", label: say("gap"), value: (row) => row.gap, number: true, show: (row) => conditionAmount(row, row.gap, row.unit === "%" ? "pp" : row.unit) },
-        { key: "counts", label: say("counts"), value: (row) => (known(row.numerator) ? `${plain(row.numerator)} / ${plain(row.denominator)}` : ""), number: true },
+        { key: "gap", label: say("gap"), value: (row) => row.gap, number: true, show: (row) => gap(row.gap, row.unit === "%" ? "pp" : row.unit, indicators().get(row.indicator_code)?.decimals) },
+        { key: "counts", label: say("counts"), value: (row) => (known(row.numerator) && known(row.denominator) ? `${measured(row.numerator, "", 4)} / ${measured(row.denominator, "", 4)}` : ""), number: true },
         { key: "schools", label: say("failing_schools"), value: (row) => row.failing_school_count, number: true,
           show: (row) => row.failing_school_count ? h("a", { href: changed({ condition: key(row) }) }, `${number(row.failing_school_count)} / ${number(row.judged_school_count)}`)
             : row.judged_school_count ? `0 / ${number(row.judged_school_count)}` : "—" },

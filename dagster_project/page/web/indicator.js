@@ -5,7 +5,8 @@ const LEVELS = ["nation", "province", "prefecture", "county"];
 async function indicator({ path, query }) {
   const about = indicators().get(path[1]);
   if (!about) return path[1] ? missing(say("no_such_indicator", { code: path[1] })) : catalogue(query);
-  const all = cells(await shard(`indicator:${about.indicator_code}`));
+  const every = cells(await shard(`indicator:${about.indicator_code}`));
+  const all = every.filter(({ until }) => !known(until));
   const place = choices(about, all, query);
   return h("div", {},
     h("h1", { tabindex: "-1" }, both(about, "name"), " ", h("small", { class: "quiet" }, pick(about.name_en, about.name_zh))),
@@ -14,7 +15,8 @@ async function indicator({ path, query }) {
     all.length ? [controls(place), h("div", { class: "pair" }, valueCard(about, place), trendCard(about, place)), peers(about, place)]
       : section(say("no_data"), h("p", {}, both(about, "lacks"))),
     h("div", { class: "pair" }, definition(about), targetsOf(about, place)),
-    all.length ? [await working(about, place), sources(about, place)] : null);
+    all.length ? [await working(about, place), sources(about, place)] : null,
+    formerValues(about, every.filter((cell) => known(cell.until) && place.isSeries(cell)), place.region));
 }
 
 // What is looked at: as the address says, and where it says nothing, what there is most of.
@@ -48,7 +50,8 @@ function choices(about, all, query) {
   const level = pickOne("level", levels.filter((one) => one !== "nation"), region.level === "nation" ? "province" : region.level);
   const ofLevel = withValue.filter((cell) => cell.year === year && regions()[cell.region].level === level);
   const basis = pickOne("basis", ["published", "computed"], byCount((cell) => cell.basis, ofLevel)[0]);
-  return { query, stages, stage, segments, segment, bases, base, mine, region, own, years, year, levels, level, basis, ofLevel };
+  const isSeries = (cell) => cell.stage === stage && cell.segment === segment && (cell.base_indicator ?? "") === base;
+  return { query, isSeries, stages, stage, segments, segment, bases, base, mine, region, own, years, year, levels, level, basis, ofLevel };
 }
 
 const stands = (cell) => known(cell.value) && !cell.status;
@@ -208,7 +211,7 @@ function ranking(all, about, { region, year, level, basis }) {
       { key: "region", label: say("region"), value: (cell) => regions()[cell.region].name,
         show: (cell) => [h("a", { href: changed({ region: regions()[cell.region].code }), "aria-current": cell.region === region.place ? "true" : null }, regions()[cell.region].name),
           ...made(regions()[cell.region])] },
-      { key: "value", label: `${say("value")}${unit(about.unit)}`, value: (cell) => cell.value, number: true, show: (cell) => digits(cell.value, cell, about) },
+      { key: "value", label: valueIn(about.unit), value: (cell) => cell.value, number: true, show: (cell) => digits(cell.value, cell, about) },
       { key: "bar", label: say("from_zero"), value: () => null, drawn: true, show: (cell) => h("span", { class: "track", "aria-hidden": "true" },
         h("i", { class: cell.region === region.place ? "here" : null, style: { "margin-left": `${(100 * (Math.min(0, cell.value) - low)) / span}%`, width: `${(100 * Math.abs(cell.value)) / span}%` } })) },
     ],
@@ -279,12 +282,12 @@ function sources(about, { own, region }) {
     id: "figures", caption: say("figures_caption", { region: region.name, name: both(about, "name") }), rows: all, empty: say("no_rows"), columns: [
       { key: "year", label: say("year"), value: (cell) => cell.year, number: true },
       { key: "basis", label: say("basis"), value: (cell) => say(cell.basis), show: basisOf },
-      { key: "value", label: `${say("value")}${unit(about.unit)}`, value: (cell) => cell.value, number: true,
+      { key: "value", label: valueIn(about.unit), value: (cell) => cell.value, number: true,
         show: (cell) => cell.status ? say(`status_${cell.status}`) : digits(cell.value, cell, about) },
       { key: "numerator", label: say("numerator"), value: (cell) => cell.numerator, number: true, show: (cell) => plain(cell.numerator) },
       { key: "denominator", label: say("denominator"), value: (cell) => cell.denominator, number: true, show: (cell) => plain(cell.denominator) },
       { key: "confidence", label: say("confidence"), value: (cell) => say(`confidence_${cell.confidence ?? "A"}`) },
-      { key: "variant", label: say("variant"), value: (cell) => cell.variant },
+      { key: "variant", label: say("variant"), value: (cell) => cell.variant, show: (cell) => (cell.variant === "default" ? say("variant_default") : text(cell.variant)) },
       { key: "source", label: say("publication"), value: sourceOf, wide: true },
       { key: "file", label: say("file"), value: fileOf },
       { key: "row", label: say("row"), value: (cell) => cell.row, number: true },

@@ -25,6 +25,11 @@ function mark(kind, status) {
     code(kind, status));
 }
 
+// Why a verdict is what it is: a reason has words of its own for each status.
+function reasonOf({ reason, status }) {
+  return code("reason", `${reason} ${status}`);
+}
+
 function provisional(is) {
   return is ? h("span", { class: "tag" }, say("provisional")) : null;
 }

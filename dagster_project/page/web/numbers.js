@@ -16,10 +16,17 @@ function digits(value, cell, indicator) {
   return known(cell.digits) ? number(value, cell.digits) : plain(value);
 }
 
-// A ratio's word says nothing behind a number.
+// Units whose word says nothing behind a number: the name of the indicator says it.
+const SILENT = ["ratio", "base", "per100", "per12", "flag"];
+
 function unit(name) {
-  if (!name || name === "ratio" || name === "base") return "";
+  if (!name || SILENT.includes(name)) return "";
   return name === "%" ? "%" : ` ${code("unit", name)}`;
+}
+
+// Above a column of values.
+function valueIn(name) {
+  return say("value") + (!name || name === "ratio" || name === "base" ? "" : bracketed(code("unit", name)));
 }
 
 function shown(cell, indicator) {
@@ -29,12 +36,19 @@ function shown(cell, indicator) {
 // Verdicts, gaps and paces: values of an indicator, so with no more than its decimals; but what is not nothing is not shown as 0.
 function measured(value, name, decimals) {
   if (!known(value)) return "—";
+  if (name === "flag") return say(value ? "yes" : "no");
   const text = value.toLocaleString("en-US", { maximumFractionDigits: decimals ?? 2 });
   return (value && /^-?0$/.test(text) ? plain(value) : text) + unit(name);
 }
 
+// What is still lacking; what is beyond the level asked for says so instead of a minus.
+function gap(value, name, decimals) {
+  return value < 0 ? say("beyond", { amount: measured(-value, name, decimals) }) : measured(value, name, decimals);
+}
+
 function asked(target) {
-  if (!target.printed_value) return code("comparator", target.comparator);
+  if (target.comparator === "eliminate" && Number(target.printed_value) === 0) return code("comparator", target.comparator);
+  if (!target.printed_value) return code("comparator", target.comparator) + bracketed(say("no_number"));
   const value = target.printed_value_high ? `${target.printed_value}—${target.printed_value_high}` : target.printed_value;
   return `${code("comparator", target.comparator)} ${value}${target.printed_unit === "%" ? "" : " "}${target.printed_unit ?? ""}`.trim();
 }

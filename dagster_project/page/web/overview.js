@@ -19,6 +19,7 @@ function overview({ query }) {
         anchor(["targets"], query, say("list_targets", { count: number(chosen.length) }))),
       chips(query),
       h("div", { class: "facets" }, facets(method.method).slice(0, 4).map((one) => facet(query, one)))),
+    changes(),
     assessed(about),
     section(say("snapshot"), facts([
       [say("as_of"), about.as_of],

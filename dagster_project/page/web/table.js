@@ -1,10 +1,11 @@
 // Tables: a caption, headings that sort, rows in portions, and a CSV of all rows as they are filtered and sorted.
 // A column is { key, label, value(row) for sorting and files, show(row) where the page shows more, number, wide, hidden: in
-// the file only, drawn: on the page only }.
+// the file only, drawn: on the page only }. Of rows too many for the page, `total` says how many there are, `inFile` how many
+// the file gets, and `rest` opens those.
 
 const PORTION = 50;
 
-function table({ id, caption, columns: every, rows: all, sorts = false, empty }) {
+function table({ id, caption, columns: every, rows: all, sorts = false, empty, total = all.length, inFile, rest }) {
   const columns = every.filter((column) => !column.hidden);
   const { query } = where();
   const sorted = sorts ? ordered(all, columns, query.get("sort")) : all;
@@ -15,7 +16,7 @@ function table({ id, caption, columns: every, rows: all, sorts = false, empty })
   return h("div", { class: "table", id: `table-${id}` },
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
       h("table", {},
-        h("caption", {}, caption, h("span", { class: "quiet" }, ` ${say("rows", { count: number(all.length) })}`)),
+        h("caption", {}, caption, h("span", { class: "quiet" }, ` ${say(total > all.length ? "rows_first" : "rows", { count: number(total), first: number(all.length), file: number(inFile ?? total) })}`)),
         h("thead", {}, h("tr", {}, columns.map((column) => heading(column, sorts && query.get("sort"), sorts)))),
         h("tbody", {}, body.length ? body : h("tr", {}, h("td", { colspan: columns.length, class: "quiet" }, empty ?? say("no_rows")))))),
     h("div", { class: "foot no-print" },
@@ -23,7 +24,7 @@ function table({ id, caption, columns: every, rows: all, sorts = false, empty })
         ? h("button", { type: "button", "data-focus": `all-${id}`, click: () => choose({ all: id }) },
           say("show_all", { count: number(sorted.length) })) : null,
       all.length
-        ? h("button", { type: "button", "data-focus": `csv-${id}`, "data-csv": id, click: () => download(id, csv(every.filter((column) => !column.drawn), sorted)) },
+        ? h("button", { type: "button", "data-focus": `csv-${id}`, "data-csv": id, click: async () => download(id, csv(every.filter((column) => !column.drawn), rest ? await rest() : sorted)) },
           say("download_csv")) : null));
 }
 

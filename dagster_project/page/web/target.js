@@ -11,7 +11,7 @@ async function target({ path }) {
   return h("div", {},
     h("h1", { tabindex: "-1" }, full.indicator_zh, " ", h("small", { class: "quiet" }, regionName(short.region, short.region_zh))),
     h("p", { class: "lead" }, asked(short), short.year ? ` · ${say("due", { year: short.year })}` : "", " ", mark("verdict", verdicts[0].status), " ", provisional(verdicts[0].provisional),
-      h("span", {}, ` ${code("reason", verdicts[0].reason)}`)),
+      h("span", {}, ` ${reasonOf(verdicts[0])}`)),
     h("div", { class: "pair" },
       section(say("clause"),
         full.evidence ? h("blockquote", { lang: "zh" }, full.evidence) : h("p", { class: "quiet" }, say("no_clause")),
@@ -44,19 +44,20 @@ async function target({ path }) {
       id: "verdicts", caption: say("verdicts_caption"), rows: verdicts, columns: [
         { key: "method", label: say("method"), value: (one) => one.name, wide: true },
         { key: "status", label: say("status"), value: (one) => code("verdict", one.status), show: (one) => [mark("verdict", one.status), provisional(one.provisional)] },
-        { key: "reason", label: say("reason"), value: (one) => code("reason", one.reason), wide: true },
+        { key: "reason", label: say("reason"), value: reasonOf, wide: true },
         { key: "actual", label: say("judged_value"), value: (one) => one.judged_value ?? one.actual_value ?? null, number: true, show: (one) => amountOf(one, known(one.judged_value) ? "judged_value" : "actual_value", "unit", decimals) },
         { key: "actual_year", label: say("actual_year"), value: (one) => one.actual_year, number: true },
-        { key: "gap", label: say("gap"), value: (one) => one.gap, number: true, show: (one) => amountOf(one, "gap", "gap_unit", decimals) },
+        { key: "gap", label: say("gap"), value: (one) => one.gap, number: true, show: (one) => gap(one.gap, one.gap_unit, decimals) },
         { key: "base", label: say("base_value"), value: (one) => one.base_value, number: true, show: (one) => known(one.base_value) ? amountOf(one, "base_value", "unit", decimals) + bracketed(one.base_year) : "—" },
         { key: "actual_pace", label: say("actual_pace"), value: (one) => one.actual_pace, number: true, show: (one) => pace(one, "actual_pace", decimals) },
         { key: "required_pace", label: say("required_pace"), value: (one) => one.required_pace, number: true, show: (one) => pace(one, "required_pace", decimals) },
         { key: "ratio", label: say("progress_ratio"), value: (one) => one.progress_ratio, number: true, show: (one) => measured(one.progress_ratio, "", 2) },
-        { key: "missing", label: say("what_lacks"), value: (one) => both(one, "missing"), wide: true },
+        { key: "missing", label: say("what_lacks"), value: (one) => lacks(one, short), wide: true },
       ],
     }),
-    lacking(verdicts[0], decimals),
+    lacking(verdicts[0], short, decimals),
     judged(verdicts[0])),
+    knownVerdicts(full.known, decimals),
     behind(full, short, about));
 }
 
@@ -77,17 +78,22 @@ function milestones(full) {
   return targets().filter(({ milestone_of: of }) => of === full.target_id);
 }
 
+// The marts name a stage by its code.
+function lacks(verdict, { stage }) {
+  return both(verdict, "missing").replace(pick(`（${stage}）`, ` (${stage})`), stage === "all" ? "" : bracketed(code("stage", stage)));
+}
+
 // What a decision would need, where there is none; values of other years are told but decide nothing.
-function lacking(verdict, decimals) {
+function lacking(verdict, short, decimals) {
   if (!["none", "open"].includes(kindOf(verdict.status))) return null;
   const near = [["earlier", "before"], ["later", "after"]].filter(([name]) => known(verdict[`${name}_value`]))
     .map(([name, word]) => `${say(word)} ${verdict[`${name}_year`]}${colon()}${measured(verdict[`${name}_value`], verdict.unit, decimals)}`);
-  return h("p", { id: "missing" }, h("b", {}, say("to_decide")), " ", both(verdict, "missing") || code("reason", verdict.reason_code),
+  return h("p", { id: "missing" }, h("b", {}, say("to_decide")), " ", lacks(verdict, short) || reasonOf(verdict),
     near.length ? ` ${say("near_values")} ${parted(near)}` : "");
 }
 
 function behind(full, short, about) {
-  if (!full.values.length || !about) return section(say("behind"), h("p", { class: "quiet" }, say("nothing_behind")));
+  if (!full.values.length || !about) return section(say("behind"), h("p", { class: "quiet" }, say(short.region ? "nothing_behind" : "behind_hidden")));
   const years = full.values.map(({ year }) => year);
   const span = [Math.min(...years), Math.max(...years)];
   const region = regionByCode().get(short.region);
@@ -101,7 +107,7 @@ function behind(full, short, about) {
       id: "values", caption: say("behind_caption"), rows: [...full.values].reverse(), columns: [
         { key: "year", label: say("year"), value: (cell) => cell.year, number: true },
         { key: "region", label: say("region"), value: (cell) => regionName(cell.region_code) },
-        { key: "value", label: `${say("value")}${unit(about.unit)}`, value: (cell) => cell.value, number: true, show: (cell) => measured(cell.value, "", about.decimals) },
+        { key: "value", label: valueIn(about.unit), value: (cell) => cell.value, number: true, show: (cell) => measured(cell.value, "", about.decimals) },
         { key: "basis", label: say("basis"), value: (cell) => say(cell.basis), show: basisOf },
         { key: "holds", label: say("reaches"), value: (cell) => say(cell.holds ? "yes" : "no") },
       ],

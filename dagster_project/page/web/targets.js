@@ -24,7 +24,7 @@ function targetList({ query }) {
         { key: "actual_year", label: say("actual_year"), value: (target) => target.verdicts[method].actual_year, number: true },
         { key: "status", label: say("status"), value: (target) => code("verdict", target.verdicts[method].status),
           show: (target) => [mark("verdict", target.verdicts[method].status), provisional(target.verdicts[method].provisional)] },
-        { key: "reason", label: say("reason"), value: (target) => code("reason", target.verdicts[method].reason), wide: true },
+        { key: "reason", label: say("reason"), value: (target) => reasonOf(target.verdicts[method]), wide: true },
         { key: "responsible", label: say("responsible"), value: (target) => parted(target.units), wide: true },
         { key: "document", label: say("document"), value: (target) => documents().get(target.document)?.title, wide: true },
         { key: "id", label: say("id"), value: (target) => target.id, hidden: true },

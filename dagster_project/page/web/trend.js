@@ -15,7 +15,7 @@ function trend({ values, indicator, breaks, levels, label }) {
     animation: false,
     textStyle: { fontFamily: FONT },
     color: [COLOURS.published, COLOURS.computed],
-    grid: { left: 8, right: 24, top: 40, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 24, top: 52, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, itemGap: 16, textStyle: { fontSize: 12 } },
     // Drawn as shapes, not as markup: names come from files.
     tooltip: { trigger: "item", renderMode: "richText", confine: true, formatter: ({ data, seriesName }) => data.tip ?? seriesName },
@@ -24,7 +24,7 @@ function trend({ values, indicator, breaks, levels, label }) {
       axisLabel: { formatter: (year) => (year < first || year > last ? "" : String(year)), hideOverlap: true },
     },
     yAxis: {
-      type: "value", scale: true, minInterval: 10 ** -(indicator.decimals ?? 2), name: unit(indicator.unit).trim(), nameTextStyle: { align: "left", padding: [0, 0, 0, -24] },
+      type: "value", scale: true, ...widened([...values.map(({ value }) => value), ...levels.map(({ value }) => value)]), minInterval: 10 ** -(indicator.decimals ?? 2), name: unit(indicator.unit).trim(), nameTextStyle: { align: "left", padding: [0, 0, 0, -24] },
       axisLabel: { formatter: (value) => plain(value) }, splitLine: { lineStyle: { color: "#e6e8eb" } },
     },
     series: [
@@ -35,6 +35,17 @@ function trend({ values, indicator, breaks, levels, label }) {
   });
   return place;
 }
+
+// An axis over a twentieth of what it shows at least, or a difference of tenths would look like a leap.
+function widened(shownOnes) {
+  const [low, high] = [Math.min(...shownOnes), Math.max(...shownOnes)];
+  const room = Math.max(Math.abs(low), Math.abs(high)) / 20;
+  if (!room || high - low >= room) return {};
+  const step = 10 ** Math.floor(Math.log10(room));
+  return { min: tidy(Math.floor((low - room / 2) / step) * step), max: tidy(Math.ceil((high + room / 2) / step) * step) };
+}
+
+const tidy = (value) => Number(value.toPrecision(10));
 
 // Runs of values that compare with one another. A year without a value stands as a gap in the run.
 function pieces(values, breaks) {
