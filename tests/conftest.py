@@ -30,7 +30,8 @@ from dagster_project.demo.write import write
 from dagster_project.ingest import files, sidecar
 from dagster_project.settings import ROOT, Settings
 
-PROVINCE = Path(__file__).parent / "warehouse" / "province"
+HERE = Path(__file__).parent
+PROVINCE = HERE / "warehouse" / "province"
 AS_OF = date(2026, 1, 31)
 DEMO_YEARS = (2013, 2024)
 _CHINESE = re.compile(r"[一-鿿]")
@@ -149,6 +150,12 @@ def _refreshed_once(name: str, tmp_path_factory: pytest.TempPathFactory, make: C
             assert result.exit_code == 0, result.output
             about.write_text(f"{built.raw}\n{built.home}", encoding="utf-8")
     return Site(*map(Path, about.read_text(encoding="utf-8").split("\n")))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of small tests last, so that no process is left alone with a long one."""
+    rooms = ("documents", "unit")
+    items.sort(key=lambda item: rooms.index(room) if (room := item.path.relative_to(HERE).parts[0]) in rooms else -1)
 
 
 @pytest.fixture
