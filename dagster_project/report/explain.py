@@ -384,8 +384,11 @@ def _terms(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> dict[str
 
 def _kind(stage: str, segment: str) -> str:
     """Stage and segment in Chinese words, as 学前教育·公办."""
-    told = words.of(words.STAGES, stage)[0]
-    return told if segment in ("", "all") else f"{told}·{words.of(words.SEGMENTS, segment)[0]}"
+    return _with(words.of(words.STAGES, stage)[0], segment)
+
+
+def _with(name: str, segment: str) -> str:
+    return name if segment in ("", "all") else f"{name}·{words.of(words.SEGMENTS, segment)[0]}"
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[str]:
@@ -395,13 +398,13 @@ def _inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[st
     if f["inputs_basis"] == "school":
         return _school_inputs(connection, f)
     if f["base_indicator"] is None:
-        query = """select i.name_zh, s.value, s.basis from marts.indicator_term as t
+        query = """select i.name_zh, 'all', s.value, s.basis from marts.indicator_term as t
             join intermediate.int_indicator_standing as s on s.indicator_code = t.input_indicator_code
                 and s.stage = t.measure_stage and s.segment = t.measure_segment
             join marts.dim_indicator as i on i.indicator_code = t.input_indicator_code
             where t.indicator_code = $indicator and s.region_code = $region and s.year = $year order by t.term_no"""
     else:
-        query = """select r.name_zh || case when v.segment = 'all' then '' else '·' || v.segment end, v.value, v.basis
+        query = """select r.name_zh, v.segment, v.value, v.basis
             from marts.fct_indicator as v
             join marts.dim_region as r on r.region_code = v.region_code
                 and coalesce(r.valid_from, 0) <= v.year and coalesce(r.valid_to, 9999) >= v.year
@@ -414,7 +417,10 @@ def _inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[st
     values = {"indicator": f["indicator_code"], "base": f["base_indicator"], "region": f["region_code"], "year": f["year"],
               "stage": f["stage"], "segment": f["segment"], "basis": f["inputs_basis"]}  # fmt: skip
     wanted = {name: value for name, value in values.items() if f"${name}" in query}
-    return [f"{what} {value:g}（{basis}）" for what, value, basis in connection.execute(query, wanted).fetchall()]
+    return [
+        f"{_with(name, segment)} {value:g}（{basis}）"
+        for name, segment, value, basis in connection.execute(query, wanted).fetchall()
+    ]
 
 
 def _school_inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[str]:
