@@ -187,6 +187,13 @@ def serve_postgres(dsn: str, readers: tuple[str, ...], again: bool) -> None:
     from dagster_project.publish import snapshot
 
     settings = _settings()
+    threshold = os.environ.get("ZHIBIAO_SMALL_CELLS", "").strip()
+    if threshold.isdecimal() and int(threshold) > 1:
+        click.echo(
+            f"注意：小数隐去只用于导出，PostgreSQL 里会有小于 {threshold} 人的计数 / "
+            f"note: small cells are left out of exports only; the copy holds counts under {threshold} persons",
+            err=True,
+        )
     served = snapshot.current(settings)
     if served is None:
         raise snapshot.SnapshotError("还没有快照 / no snapshot yet: make refresh")

@@ -5,7 +5,8 @@ full-width signs too). Control characters end a file for some readers, and XLSX 
 """
 
 # Also what begins with an apostrophe, so that taking one leading apostrophe away gives every text back.
-_LIKE_A_FORMULA = r"^[\s\x{3000}\x{feff}]*[=+\-@＝＋－＠]|^[\t\r\n'']"
+# `\s` is ASCII only here: `\p{Z}` are all other spaces and separators, and U+0085 is a line break.
+_LIKE_A_FORMULA = r"^[\s\p{Z}\x{85}\x{feff}]*[=+\-@＝＋－＠]|^[\t\r\n'']"
 # All but tab and line breaks.
 _CONTROLS = [*range(9), 11, 12, *range(14, 32), 127]
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"

@@ -145,6 +145,9 @@ def _cell(
             return 5
         case str():
             return _text(book, sheet, at, value)
+        case datetime():  # before date, which a datetime is too
+            sheet.write_datetime(*at, value, book.number("yyyy-mm-dd hh:mm:ss"))
+            return 19
         case date():
             sheet.write_datetime(*at, value, book.number("yyyy-mm-dd"))
             return 10

@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from dagster_project.report import explain, words
+from dagster_project.report import dictionary, explain, words
 from dagster_project.report.explain import Cell, Row
 
 # Both bases first, since such a cell shows the formula and what the publisher says; then the nation, then the latest year.
@@ -27,13 +27,14 @@ def page(connection: duckdb.DuckDBPyConnection) -> str:
         "stand in the [dictionary](dictionary.md).",
         "本页由 `make docs` 从所提供的快照生成，请勿手改。 / Made by `make docs` from the served snapshot; not edited by hand.",
     ]
+    formulas_en = {one["indicator_code"]: one["formula_en"] for one in dictionary.catalogue(connection)}
     for mart in _marts(connection):
         parts.append(f"## `marts.{mart}`")
         codes = connection.execute(
             f"select indicator_code from marts.{mart} group by indicator_code order by count(*) desc, indicator_code"
         ).fetchall()
         for (code,) in codes:
-            parts += _card(connection, code)
+            parts += _card(connection, code, formulas_en[code])
     return "\n\n".join(parts) + "\n"
 
 
@@ -46,7 +47,7 @@ def _marts(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _card(connection: duckdb.DuckDBPyConnection, code: str) -> Iterator[str]:
+def _card(connection: duckdb.DuckDBPyConnection, code: str, formula_en: str) -> Iterator[str]:
     (about,) = explain.dictionaries(connection, "from marts.dim_indicator where indicator_code = ?", [code])
     aliases = connection.execute(
         "select distinct alias_zh from marts.indicator_alias where indicator_code = ? order by 1", [code]
@@ -55,7 +56,7 @@ def _card(connection: duckdb.DuckDBPyConnection, code: str) -> Iterator[str]:
     facts = {
         "代码 / code": f"`{code}`",
         "定义 / definition": f"{about['definition_zh']}<br>{about['definition_en']}",
-        "公式 / formula": about["formula_zh"],
+        "公式 / formula": "<br>".join(filter(None, (about["formula_zh"], formula_en))),
         "单位、方向 / unit, better": f"{_both(words.UNITS, about['unit'])}，{_both(words.DIRECTIONS, about['direction'])}",
         "标准 / standard": _standard(about),
         "别名 / other names": "、".join(name for (name,) in aliases),

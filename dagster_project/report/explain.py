@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.report import words
+
 
 class NotUnderstoodError(Exception):
     """The indicator or region asked for is not known, or several are meant; the message lists what could be meant."""
@@ -371,14 +373,22 @@ def _terms(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> dict[str
         {"region": f["region_code"], "year": f["year"], "stage": f["stage"], "segment": f["segment"],
          "indicator": f["indicator_code"], "variant": f["variant"]},
     ):  # fmt: skip
-        segment = "" if term["segment"] == "all" else f"·{term['segment']}"
-        what = f"{term['year']} {term['name_zh']}（{term['stage']}{segment}）"
+        what = f"{term['year']} {term['name_zh']}（{_kind(term['stage'], term['segment'])}）"
         sides[term["side"]].append(
             _printed(connection, term["source_file"], term["source_row"], term["value"], what, term["coefficient"])
             if term["basis"] == "reported"
             else _counted(term, what)
         )
     return sides
+
+
+def _kind(stage: str, segment: str) -> str:
+    """Stage and segment in Chinese words, as 学前教育·公办."""
+    return _with(words.of(words.STAGES, stage)[0], segment)
+
+
+def _with(name: str, segment: str) -> str:
+    return name if segment in ("", "all") else f"{name}·{words.of(words.SEGMENTS, segment)[0]}"
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[str]:
@@ -388,13 +398,13 @@ def _inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[st
     if f["inputs_basis"] == "school":
         return _school_inputs(connection, f)
     if f["base_indicator"] is None:
-        query = """select i.name_zh, s.value, s.basis from marts.indicator_term as t
+        query = """select i.name_zh, 'all', s.value, s.basis from marts.indicator_term as t
             join intermediate.int_indicator_standing as s on s.indicator_code = t.input_indicator_code
                 and s.stage = t.measure_stage and s.segment = t.measure_segment
             join marts.dim_indicator as i on i.indicator_code = t.input_indicator_code
             where t.indicator_code = $indicator and s.region_code = $region and s.year = $year order by t.term_no"""
     else:
-        query = """select r.name_zh || case when v.segment = 'all' then '' else '·' || v.segment end, v.value, v.basis
+        query = """select r.name_zh, v.segment, v.value, v.basis
             from marts.fct_indicator as v
             join marts.dim_region as r on r.region_code = v.region_code
                 and coalesce(r.valid_from, 0) <= v.year and coalesce(r.valid_to, 9999) >= v.year
@@ -407,7 +417,10 @@ def _inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[st
     values = {"indicator": f["indicator_code"], "base": f["base_indicator"], "region": f["region_code"], "year": f["year"],
               "stage": f["stage"], "segment": f["segment"], "basis": f["inputs_basis"]}  # fmt: skip
     wanted = {name: value for name, value in values.items() if f"${name}" in query}
-    return [f"{what} {value:g}（{basis}）" for what, value, basis in connection.execute(query, wanted).fetchall()]
+    return [
+        f"{_with(name, segment)} {value:g}（{basis}）"
+        for name, segment, value, basis in connection.execute(query, wanted).fetchall()
+    ]
 
 
 def _school_inputs(connection: duckdb.DuckDBPyConnection, f: dict[str, Any]) -> list[str]:
@@ -426,9 +439,9 @@ def _missing(
 ) -> list[str]:
     """What each term of the first variant would need and does not find."""
     rows = connection.execute(
-        """select distinct d.name_zh || '（' || coalesce(nullif(t.measure_stage, ''), nullif(t.stage, ''), nullif($stage, ''), i.level)
-            || case when t.measure_segment in ('', 'all') then '' else '·' || t.measure_segment end || '，'
-            || ($year + t.year_from) || case when t.year_to > t.year_from then '—' || ($year + t.year_to) else '' end || '）'
+        """select distinct d.name_zh,
+            coalesce(nullif(t.measure_stage, ''), nullif(t.stage, ''), nullif($stage, ''), i.level), t.measure_segment,
+            ($year + t.year_from) || case when t.year_to > t.year_from then '—' || ($year + t.year_to) else '' end
         from marts.indicator_term as t
         join marts.indicator_formula as f using (indicator_code, stage, variant)
         join marts.dim_measure as d on d.measure_code = t.measure_code
@@ -439,10 +452,10 @@ def _missing(
             and m.region_code = $region and m.year between $year + t.year_from and $year + t.year_to
             and m.stage = coalesce(nullif(t.measure_stage, ''), nullif(t.stage, ''), nullif($stage, ''), i.level)
             and m.segment = coalesce(nullif(t.measure_segment, ''), $segment)) <= t.year_to - t.year_from
-        order by 1""",
+        order by all""",
         {"indicator": indicator, "region": region, "year": year, "stage": stage, "segment": segment},
     ).fetchall()
-    return [row[0] for row in rows]
+    return [f"{name}（{_kind(stage, segment)}，{years}）" for name, stage, segment, years in rows]
 
 
 def _reconciled(

@@ -10,6 +10,10 @@ from string import Formatter
 
 # Of these a rate may not mix several: their counts overlap, or their quotients are different things.
 _ONE_RATE = ("indicator_code", "year", "stage", "segment", "region_level")
+# The same, of tables that have it; empty for an indicator that compares nothing.
+_BASE = "base_indicator"
+# A condition may be judged on several indicators, in a row each.
+_ONE_CONDITION = ("assessment", "condition_no", "indicator_code", "year")
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class Metric:
 
         NULL where the rows may not be put together.
         """
-        holds = [f"count(distinct {{{name}}}) = 1" for name in self.one_of]
+        names = [f"coalesce({{{name}}}, '')" if name == _BASE else f"{{{name}}}" for name in self.one_of]
+        holds = [f"count(distinct {name}) = 1" for name in names]
         total = f"sum({self.top})" if self.top else ""
         if self.bottom:
             # A row without a count would be missing from the sum and not be missed.
@@ -75,9 +80,9 @@ _REGIONS = Metric(
 # A status is a code in a mart and a word in its view.
 _COUNTIES_MET = Metric(
     "met_county_pct", "达到的县占比", "counties that meet it", "% / %",
-    "达到的县数 ÷ 全部县数 × 100，待认定与无数据的县也在分母中；只在同一年、同一评估或条件内",
+    "达到的县数 ÷ 全部县数 × 100，待认定与无数据的县也在分母中；只在同一年、同一评估内",
     "counties with status met ÷ all counties × 100, undecided ones and those without data included; within one year "
-    "and one assessment or condition",
+    "and one assessment",
     top="case when {status} in ('met', '达到') then 1 else 0 end", bottom="1", scale="100", one_of=("assessment", "year"),
 )  # fmt: skip
 
@@ -105,13 +110,18 @@ _OF_TABLES = {
     ),
     "mart_county_assessment": (_COUNTIES_MET,),
     "mart_assessment_condition": (
-        replace(_COUNTIES_MET, one_of=("assessment", "condition_no", "year")),
+        replace(
+            _COUNTIES_MET,
+            description_zh="达到的县数 ÷ 全部县数 × 100，待认定与无数据的县也在分母中；只在同一年、一个条件、一个指标内",
+            description_en="counties with status met ÷ all counties × 100, undecided ones and those without data included; "
+            "within one year, one condition and indicator",
+            one_of=_ONE_CONDITION,
+        ),
         Metric(
             "failing_school_pct", "未达到的学校占比", "schools that fail", "% / %",
-            "未达到的学校数 ÷ 已判定的学校数 × 100；只在同一年、同一条件内",
-            "failing schools ÷ schools judged × 100, within one year and one condition",
-            top="{failing_school_count}", bottom="{judged_school_count}", scale="100",
-            one_of=("assessment", "condition_no", "year"),
+            "未达到的学校数 ÷ 已判定的学校数 × 100；只在同一年、一个条件、一个指标内",
+            "failing schools ÷ schools judged × 100, within one year, one condition and indicator",
+            top="{failing_school_count}", bottom="{judged_school_count}", scale="100", one_of=_ONE_CONDITION,
         ),
     ),
     "mart_target_attainment": (_TARGETS,),
@@ -129,4 +139,7 @@ def of(table: str, columns: Collection[str]) -> tuple[Metric, ...]:
     """
     if table in _OF_TABLES:
         return _OF_TABLES[table]
-    return (_RATE, _REGIONS) if {*_RATE.columns} <= {*columns} else ()
+    if not {*_RATE.columns} <= {*columns}:
+        return ()
+    base = (_BASE,) if _BASE in columns else ()
+    return tuple(replace(metric, one_of=(*metric.one_of, *base)) for metric in (_RATE, _REGIONS))

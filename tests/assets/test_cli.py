@@ -245,7 +245,7 @@ def test_without_data_it_says_so_with_the_years_that_have_a_value_and_what_is_mi
     said = type_in(province, "explain", "小学生师比", "全国", "2020")
     assert said.code == 0 and "无数据 / no data" in said.out
     assert "years with a value: 2018、2019" in said.out
-    assert "专任教师数（primary，2020）" in said.out and "在校生数（primary，2020）" in said.out
+    assert "专任教师数（小学，2020）" in said.out and "在校生数（小学，2020）" in said.out
 
 
 def test_a_year_with_a_reason_instead_of_a_value_is_no_year_with_a_value(province: Site, type_in: Type) -> None:
@@ -255,7 +255,7 @@ def test_a_year_with_a_reason_instead_of_a_value_is_no_year_with_a_value(provinc
 
 def test_only_what_is_missing_is_called_missing(province: Site, type_in: Type) -> None:
     said = type_in(province, "explain", "小学生师比", "蒸湘区", "2019")
-    assert "专任教师数（primary，2019）" in said.out and "在校生数（primary，2019）" not in said.out
+    assert "专任教师数（小学，2019）" in said.out and "在校生数（小学，2019）" not in said.out
 
 
 def test_a_name_of_several_indicators_lists_what_it_could_mean(province: Site, type_in: Type) -> None:

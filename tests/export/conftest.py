@@ -6,6 +6,7 @@ import glob
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -69,7 +70,10 @@ def out(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """A PostgreSQL server of its own on a socket in a folder of its own, and where it listens."""
+    """A PostgreSQL server in a folder of its own, in which its socket is too; over 127.0.0.1 it wants a password.
+
+    Its port is in PGPORT, which every client takes.
+    """
     programs = shutil.which("initdb", path=os.pathsep.join([*_PROGRAMS, os.environ["PATH"]]))
     if programs is None:
         pytest.skip("no PostgreSQL server on this machine: apt install postgresql")
@@ -88,10 +92,17 @@ def server() -> Iterator[str]:
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, **account)
 
     data = str(folder / "data")
-    run("initdb", "-D", data, "-A", "trust", "-U", "owner", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-    run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", f"-c listen_addresses='' -k {folder} -F", "start")
+    logins = ["--auth-local=trust", "--auth-host=scram-sha-256"]
+    run("initdb", "-D", data, *logins, "-U", "owner", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -F"
+    run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
-        yield str(folder)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("PGPORT", port)
+            yield str(folder)
     finally:
         run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
         shutil.rmtree(folder)

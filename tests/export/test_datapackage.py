@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from frictionless import Package, system
 
+from dagster_project import build_file
 from tests.conftest import Site
 
 TABLES = (
@@ -43,6 +44,17 @@ def test_it_is_valid_and_says_where_it_is_from(package: Path, small_site: Site) 
     value = next(field for field in resources["fct_measure"]["fields"] if field["name"] == "value")
     assert (value["type"], value["title"]) == ("number", "数值") and value["title_en"].startswith("value")
     assert value["unit"] and " / " in value["description"]
+
+
+def test_all_tables_together_are_valid_too(small_site: Site, out: Path) -> None:
+    """With what leads from one to another; nothing is left out for want of `--tables`."""
+    result = small_site.run("export", str(out), "--format", "datapackage")
+    assert result.exit_code == 0, result.output
+    assert errors(out / "datapackage.json") == set()
+    said = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
+    with build_file.reading(small_site.settings.served) as connection:
+        marts = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+    assert {one["name"] for one in said["resources"]} >= {name for (name,) in marts}
 
 
 def test_a_wrong_value_a_stranger_and_a_repeated_key_are_found(package: Path) -> None:

@@ -252,3 +252,35 @@ def test_the_command_says_what_it_copied(dsn: str, province: Site, site: Site) -
     assert province.run("serve-postgres", dsn).output == f"已是这个快照 / holds it already: {province.served()}\n"
     nothing: Callable[..., Any] = site.run
     assert "no snapshot yet" in str(nothing("serve-postgres", dsn).exception)
+
+
+@pytest.mark.parametrize(("threshold", "warned"), [("10", True), ("1", False), ("0", False), ("", False)])
+def test_who_leaves_out_small_cells_elsewhere_is_told_that_the_copy_has_them(
+    dsn: str, province: Site, monkeypatch: pytest.MonkeyPatch, threshold: str, warned: bool
+) -> None:
+    monkeypatch.setenv("ZHIBIAO_SMALL_CELLS", threshold)
+    result = province.run("serve-postgres", dsn)
+    assert result.exit_code == 0 and "已复制" in result.stdout
+    assert ("counts under 10 persons" in result.stderr) == warned == bool(result.stderr)
+
+
+def test_over_the_network_with_a_password(
+    dsn: str, province: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a bureau has it: by address, and the password in ~/.pgpass."""
+    address = "host=127.0.0.1 user=secretary dbname=postgres"
+    passwords = tmp_path / "pgpass"
+    monkeypatch.setenv("PGPASSFILE", str(passwords))
+    with psycopg.connect(dsn) as owner:
+        owner.execute("create role secretary superuser login password 'open sesame'")
+    try:
+        refused = province.run("serve-postgres", address)
+        assert refused.exit_code == 1 and "password" in refused.output
+        passwords.write_text("127.0.0.1:*:*:secretary:open sesame\n", encoding="utf-8")
+        passwords.chmod(0o600)
+        result = province.run("serve-postgres", address)
+        assert result.exit_code == 0 and province.served() in result.output
+        assert psql(dsn, "select snapshot_id from meta.copied_snapshot") == [province.served()]
+    finally:
+        with psycopg.connect(dsn) as owner:
+            owner.execute("drop owned by secretary cascade; drop role secretary")

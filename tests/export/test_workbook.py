@@ -118,18 +118,36 @@ def test_nothing_in_it_is_a_formula(book: Workbook) -> None:
     assert {label.strip() for label in HOSTILE} <= shown
 
 
+def test_all_tables_are_sheets_of_one_workbook(small_site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    result = small_site.run("export", str(path))
+    assert result.exit_code == 0, result.output
+    whole = openpyxl.load_workbook(path, read_only=True)
+    contents = list(whole["目录"].iter_rows(min_row=2, max_col=3, values_only=True))
+    assert [name for name, _, _ in contents] == whole.sheetnames[2:]
+    marts = asked(small_site, "select 'marts.' || table_name from duckdb_tables() where schema_name = 'marts'")
+    assert {table for _, table, _ in contents} >= {name for (name,) in marts}
+    for name, table, rows in contents:
+        assert asked(small_site, f"select count(*) from {table}") == [(rows,)], name
+        assert sum(1 for _ in whole[name].iter_rows(min_row=3, max_col=1) if _) == rows, name
+
+
 @pytest.fixture
 def made(small_site: Site, tmp_path: Path) -> Workbook:
     """Five rows that no received file has: a control character, and a text longer than Excel holds."""
     served = snapshot.current(small_site.settings)
     assert served is not None
-    kinds = (("no", "integer", "序号"), ("day", "date", "日期"), ("said", "text", "文字"), ("long", "text", "长文"))
+    kinds = (
+        ("no", "integer", "序号"), ("day", "date", "日期"), ("moment", "date", "时刻"), ("said", "text", "文字"),
+        ("long", "text", "长文"),
+    )  # fmt: skip
     columns = tuple(tables.Column(name, kind, "", zh, name) for name, kind, zh in kinds)
     table = tables.Table("marts", "made", "造的表：测试", "made up", ("no",), columns, "made")
     path = tmp_path / "out.xlsx"
     with duckdb.connect(str(served.database), read_only=True) as connection:
         connection.execute(
-            """create temp table made as select n as no, date '2026-01-31' as day, 'a' || chr(0) || 'b' as said,
+            """create temp table made as select n as no, date '2026-01-31' as day,
+            timestamp '2026-01-31 08:30:15' as moment, 'a' || chr(0) || 'b' as said,
             repeat('长', case when n = 0 then 40000 else 1 end) as long from range(5) as t(n)"""
         )
         workbook.write(connection, [table], about.read(connection, served, None), path, tmp_path, rows_a_sheet=2)
@@ -147,5 +165,8 @@ def test_dates_are_dates_control_characters_visible_and_a_long_table_goes_on_in_
     assert made.sheetnames[2:] == ["造的表", "造的表 (2)", "造的表 (3)"]
     assert [cell.value for name in made.sheetnames[2:] for cell in column(made, name, "no")] == [0, 1, 2, 3, 4]
     (*_, last) = made["造的表 (3)"].iter_rows(values_only=True)
-    assert last == (4, datetime.combine(date(2026, 1, 31), datetime.min.time()), "a␀b", "长")
+    moment = datetime(2026, 1, 31, 8, 30, 15)
+    assert last == (4, datetime.combine(date(2026, 1, 31), datetime.min.time()), moment, "a␀b", "长")
+    formats = {name: {cell.number_format for cell in column(made, "造的表", name)} for name in ("day", "moment")}
+    assert formats == {"day": {"yyyy-mm-dd"}, "moment": {"yyyy-mm-dd hh:mm:ss"}}
     assert [row[2] for row in made["目录"].iter_rows(min_row=2, values_only=True)] == [2, 2, 1]

@@ -41,6 +41,8 @@ KINDS = {
 # One process each.
 READERS = ["reader", "reader", "connect", "held", "null", "null", "following", "pool", "cli"]
 _HELD = 20
+# Seconds after a flip by which every kind that follows must have answered from the new snapshot.
+_SEEN_WITHIN = 1.0
 _MARK = "<!-- written by: make soak ARGS=--write -->"
 
 Ask = Callable[[str], Any]
@@ -52,7 +54,8 @@ class Report:
 
     `stale` are rounds that began after a flip and saw an older snapshot, though their connection was new or followed.
     By kind: `slowest` round, and `seen_after` how long after a flip the first answer from it was there, at the latest;
-    both in seconds, of a machine on which the readers themselves leave no core idle.
+    both in seconds, of a machine on which the readers themselves leave no core idle. A flip is the rename of the link,
+    not the end of the publish, which cleans up after it.
     """
 
     publishes: int = 0
@@ -191,7 +194,7 @@ def run(
             answers = [[list(row) for row in connection.execute(query).fetchall()] for query in queries]
         return json.dumps(answers, default=str)
 
-    snapshots, flipped = [truth()], [float("-inf")]
+    snapshots, flipped, published = [truth()], [float("-inf")], [float("-inf")]
     processes = [_Process(kind, served, queries, changed) for kind in kinds]
 
     def wait_for_all(moment: float) -> None:
@@ -203,21 +206,30 @@ def run(
 
     wait_for_all(float("-inf"))
     for number in range(1, publishes + 1):
-        # Known before anyone can see it, told as flipped after everyone can.
+        # Flipped before anyone could see it, and published after everyone can.
         publish(number)
-        flipped.append(time.monotonic())
+        published.append(time.monotonic())
+        flipped.append(_flipped(served))
         snapshots.append(truth())
-        wait_for_all(flipped[-1])
+        wait_for_all(published[-1])
     for one in processes:
         assert one.process.stdin is not None
         one.process.stdin.close()
         one.process.wait()
         one.thread.join()
-    return _report(processes, snapshots, flipped, len(queries))
+    return _report(processes, snapshots, flipped, published, len(queries))
 
 
-def _report(processes: Sequence[_Process], snapshots: list[str], flipped: list[float], queries: int) -> Report:
-    report = Report(publishes=len(flipped) - 1, processes=len(processes))
+def _flipped(served: Path) -> float:
+    """When the link was renamed into its place, or laid ready on a file system that does not note that; monotonic."""
+    age = time.time() - os.lstat(served.with_name("current")).st_ctime
+    return time.monotonic() - age
+
+
+def _report(
+    processes: Sequence[_Process], snapshots: list[str], flipped: list[float], published: list[float], queries: int
+) -> Report:
+    report = Report(publishes=len(published) - 1, processes=len(processes))
     place = {answers: number for number, answers in enumerate(snapshots)}
     assert len(place) == len(snapshots), "two snapshots answer alike, so nothing could be told from the answers"
     slowest: dict[str, float] = defaultdict(float)
@@ -239,10 +251,10 @@ def _report(processes: Sequence[_Process], snapshots: list[str], flipped: list[f
                 continue
             number = place[answers]
             if KINDS[one.kind][1]:
-                due = sum(told["began"] > moment for moment in flipped) - 1
+                due = sum(told["began"] > moment for moment in published) - 1
                 if number < due:
                     report.stale.append(
-                        f"{one.kind}: snapshot {number}, {told['began'] - flipped[number + 1]:.3f} s after the next"
+                        f"{one.kind}: snapshot {number}, {told['began'] - published[number + 1]:.3f} s after the next"
                     )
                 if number > newest:
                     seen_after[one.kind] = max(seen_after[one.kind], told["ended"] - flipped[number])
@@ -351,7 +363,10 @@ def main() -> None:
     print(told(report, seconds, "en"))
     for line in [*report.errors[:5], *report.mixed[:5], *report.stale[:5]]:
         print(line)
-    if report.errors or report.mixed or report.stale:
+    late = {kind: seconds for kind, seconds in report.seen_after.items() if seconds > _SEEN_WITHIN}
+    for kind, after in late.items():
+        print(f"{kind}: {after:.2f} s after a flip, more than {_SEEN_WITHIN:g} s")
+    if report.errors or report.mixed or report.stale or late:
         sys.exit(1)
     if given.write:
         _write(report, seconds)

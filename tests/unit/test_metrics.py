@@ -61,6 +61,22 @@ def test_the_scale_is_that_of_the_formula() -> None:
     assert figure("rate", *per_teacher) == pytest.approx(40 / 250, rel=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("bases", "told"), [((None, None), 2), (("x", "x"), 2), (("x", "y"), None), ((None, "x"), None)]
+)
+def test_where_an_indicator_compares_others_their_rows_are_not_put_together(
+    bases: tuple[str | None, str | None], told: int | None
+) -> None:
+    """Most rows of such a table compare nothing: the column is empty, and that is one base too."""
+    of_any = metrics.of("fct_any", [*COLUMNS.split(", "), "base_indicator"])
+    rate, regions = of_any
+    rows = ", ".join(
+        row.removesuffix(")") + (f", '{base}')" if base else ", null)") for row, base in zip((A, B), bases, strict=True)
+    )
+    query = f"select {rate.expression()}, {regions.expression()} from (values {rows}) as t({COLUMNS}, base_indicator)"
+    assert duckdb.sql(query).fetchall() == [(16.0 if told else None, told)]
+
+
 def test_no_rows_have_no_figure() -> None:
     (metric,) = (m for m in metrics.of("mart_any", COLUMNS.split(", ")) if m.name == "rate")
     query = f"select {metric.expression()} from (values {A}) as t({COLUMNS}) where year = 1900"

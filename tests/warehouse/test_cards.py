@@ -5,7 +5,7 @@ import re
 import pytest
 
 from dagster_project import build_file
-from dagster_project.report import cards
+from dagster_project.report import cards, words
 from dagster_project.settings import ROOT
 from tests.conftest import Site
 
@@ -30,6 +30,16 @@ def test_a_worked_example_follows_from_the_figures_beside_it(code: str) -> None:
     above, below, scale, value = (float(part or 1) for part in found.groups())
     assert {above, below} <= {*terms, sum(terms) - below, sum(terms) - above}
     assert above / below * scale == pytest.approx(value, abs=0.00006)
+
+
+def test_a_card_is_in_words_of_both_languages() -> None:
+    card = CARDS["kg_public_share_children"]
+    assert (
+        "公办园在园幼儿数 ÷ 在园幼儿总数 × 100<br>Enrolment (preschool, public) ÷ Enrolment (preschool) × 100" in card
+    )
+    assert "2018 在校生数（学前教育·公办） 2016.4 万人" in card
+    codes = {*words.STAGES, *words.SEGMENTS}
+    assert {code for code in codes if re.search(rf"[（·]{code}[·）]", PAGE)} == set()
 
 
 def test_the_public_kindergarten_share_of_2018_stands_with_both_bases_and_its_rows() -> None:

@@ -108,6 +108,28 @@ def test_levels_indicators_and_years_together_have_no_rate(counties: duckdb.Duck
         assert [figure for n, figure in rows if n > 1 and figure is not None] == [], table
 
 
+def test_counties_that_meet_a_condition_are_counted_once_each(counties: duckdb.DuckDBPyConnection) -> None:
+    """Some conditions are judged on two indicators: on both together there is no figure, on each that of the counties."""
+    told = dict(
+        counties.execute(
+            "select metric_name, expression from meta.metric where schema_name = 'marts' and table_name = 'mart_assessment_condition'"
+        ).fetchall()
+    )
+    together = counties.execute(
+        f"""select count(distinct indicator_code), {told["met_county_pct"]}, {told["failing_school_pct"]}
+        from marts.mart_assessment_condition group by assessment, condition_no, year"""
+    ).fetchall()
+    assert {n for n, *_ in together} >= {1, 2}
+    assert [row for row in together if row[0] > 1 and row[1:] != (None, None)] == []
+    alone = counties.execute(
+        f"""select {told["met_county_pct"]},
+            100.0 * count(distinct case when status = 'met' then region_code end) / count(distinct region_code)
+        from marts.mart_assessment_condition group by assessment, condition_no, indicator_code, year"""
+    ).fetchall()
+    assert all(figure == pytest.approx(share) for figure, share in alone)
+    assert len({figure for figure, _ in alone}) > 2
+
+
 def test_a_view_gives_what_its_mart_gives(counties: duckdb.DuckDBPyConnection) -> None:
     views = rates(counties, "bi")
     expression = rates(counties)["mart_large_class_share"]

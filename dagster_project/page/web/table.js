@@ -61,7 +61,7 @@ function csv(columns, all) {
 
 // What a spreadsheet might take for a formula, full-width signs too; and what begins with an apostrophe, so that taking one
 // leading apostrophe away gives every text back.
-const LIKE_A_FORMULA = /^[\s\u3000\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n']/;
+const LIKE_A_FORMULA = /^[\s\u0085\u3000\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n']/;
 
 function field(value) {
   if (!known(value)) return "";
