@@ -13,7 +13,7 @@ import struct
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from dagster_project.settings import Settings, today
@@ -35,8 +35,8 @@ class Pin:
 
 def standing(settings: Settings) -> list[Pin]:
     """The pins that the next publish minds, by snapshot and name; a file of another form is none."""
-    day = min(today(), _newest(settings))
-    return [pin for pin in _all(settings) if pin.until is None or pin.until >= day]
+    day = min(f"{today():%Y%m%d}", _newest(settings))
+    return [pin for pin in _all(settings) if pin.until is None or f"{pin.until:%Y%m%d}" >= day]
 
 
 def put(settings: Settings, snapshot_id: str, name: str, until: date) -> Pin:
@@ -94,11 +94,11 @@ def _all(settings: Settings) -> list[Pin]:
     return [Pin(match[1], match[2], _day(path)) for path, match in named if match]
 
 
-def _newest(settings: Settings) -> date:
-    """The day, in UTC, on which the newest snapshot was published, as its name says."""
+def _newest(settings: Settings) -> str:
+    """The day, in UTC, on which the newest snapshot was published, as its name says: 20261231; empty without one."""
     names = sorted(path.name for path in settings.snapshots.iterdir()) if settings.snapshots.is_dir() else []
     days = [match[1] for name in names if (match := _SNAPSHOT.fullmatch(name))]
-    return datetime.strptime(days[-1], "%Y%m%d").date() if days else date.min
+    return days[-1] if days else ""
 
 
 def _day(path: Path) -> date | None:

@@ -263,7 +263,7 @@ def _is_usable(folder: Path) -> bool:
         return known is not None and all(
             (folder / name).stat().st_size == about["bytes"] for name, about in known.manifest["files"].items()
         )
-    except OSError:
+    except (OSError, AttributeError, KeyError, TypeError):  # a manifest without a seal may say anything
         return False
 
 
