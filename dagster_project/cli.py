@@ -52,6 +52,7 @@ def refresh(full: bool, as_of: date | None) -> None:
     settings = _settings(as_of)
     from dagster_project.publish import snapshot
     from dagster_project.refresh import events, steps
+    from dagster_project.refresh import record as records
 
     _show_progress()
     with _writing(settings):
@@ -69,7 +70,7 @@ def refresh(full: bool, as_of: date | None) -> None:
     from dagster_project.report import terminal
 
     terminal.closing(terminal.console(), settings, record)
-    if record.outcome not in ("published", "unchanged"):
+    if record.outcome not in records.ENDED_WELL:
         sys.exit(1)
 
 
@@ -253,6 +254,7 @@ def _contents(backup: "Contents") -> str:
 def accept(reason: str, by: str) -> None:
     """接受上次刷新所拒绝的漂移，仅此而已 / accept the drift that the last refresh refused, and no other."""
     from dagster_project.history import accept as accepting
+    from dagster_project.refresh import events
     from dagster_project.refresh import record as records
 
     settings = _settings()
@@ -265,6 +267,7 @@ def accept(reason: str, by: str) -> None:
                 "上次刷新没有因漂移而被拒绝 / the last refresh was not refused because of drift: zhibiao status"
             )
         accepted = accepting.put(settings, last.drift, by.strip(), reason.strip())
+        events.tell("drift_accepted", keys=accepted.key_count, by=accepted.accepted_by)
     click.echo(
         f"已接受 / accepted: {accepted.key_count} 个键 / keys，{plain(by)}，{plain(reason)}；接着 / next: zhibiao refresh"
     )

@@ -162,7 +162,7 @@ def _read(file: Path, folder: Path) -> Contents:
             content = archive.extractfile(member) if member.isreg() else None
             if content is not None and member.name in (_LIST, _SEAL):
                 ends[member.name] = content.read()
-            elif content is not None and path.parts[0] in _FOLDERS and ".." not in path.parts:
+            elif content is not None and _is_of_backup(path) and member.name == str(path):
                 found[member.name] = _put(content, folder / path.parts[0] / _UNFINISHED / Path(*path.parts[1:]), member)
             elif member.issym():
                 links[member.name] = member.linkname
@@ -171,15 +171,26 @@ def _read(file: Path, folder: Path) -> Contents:
     text = ends.get(_LIST, b"")
     if not text or ends.get(_SEAL) != _seal(text):
         raise BackupError(f"{file}: 清单缺失或已损坏 / its list is missing or damaged: {_LIST}")
-    about = json.loads(text)
-    if about["version"] > VERSION:
-        raise BackupError(f"{file}: 由更新的版本所作 / was made by a newer version: {about['product_version']}")
-    listed: dict[str, dict[str, Any]] = about["files"]
+    try:
+        about = json.loads(text)
+        if about["version"] > VERSION:
+            raise BackupError(
+                f"{file}: 由更新的版本所作 / was made by a newer version: {about.get('product_version', '?')}"
+            )
+        listed: dict[str, dict[str, Any]] = dict(about["files"])
+        served: str | None = about["served"]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise BackupError(f"{file}: 清单不是本程序所写 / its list is not as this program writes it: {_LIST}") from error
     broken = sorted(name for name in {*listed, *found} if listed.get(name) != found.get(name))
-    if broken or links != _links(about["served"]):
+    if broken or links != _links(served):
         raise BackupError(f"{file}: 已损坏 / is damaged: {', '.join(broken) or 'home/current'}")
     ids = sorted({PurePosixPath(name).parts[2] for name in listed if name.startswith("home/snapshots/")})
-    return _contents(listed, about["served"], ids, [])
+    return _contents(listed, served, ids, [])
+
+
+def _is_of_backup(path: PurePosixPath) -> bool:
+    """Whether it lies in one of the folders that a backup has, and not above them or as one of them."""
+    return len(path.parts) > 1 and path.parts[0] in _FOLDERS and ".." not in path.parts
 
 
 def _contents(

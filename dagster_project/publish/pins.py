@@ -1,21 +1,25 @@
 """What keeps an old snapshot from being removed: a pin that names it, or a process that has it open.
 
 <home>/pins/<id>.<name>   one pin: its content is the last day it holds, like 2026-12-31
+
+The day is that of the clock, not the as-of date. A pin is over once its day is, both now and when the newest snapshot
+was published: the first publish by a clock that runs ahead takes nothing away, and costs a pin one publish more to go.
 """
 
 import fcntl
 import os
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from dagster_project.settings import Settings
+from dagster_project.settings import Settings, today
 
 _PIN = re.compile(r"(\d{6}-\d{8}T\d{6}Z)\.([\w-]{1,60})")
+_SNAPSHOT = re.compile(r"\d{6}-(\d{8})T\d{6}Z")
 # struct flock of 64-bit Linux: type, whence, start, length, process.
 _FLOCK = "hhqqi"
 
@@ -30,8 +34,9 @@ class Pin:
 
 
 def standing(settings: Settings) -> list[Pin]:
-    """The pins that hold on the as-of date, by snapshot and name; a file of another form is none."""
-    return [pin for pin in _all(settings) if pin.until is None or pin.until >= settings.as_of]
+    """The pins that the next publish minds, by snapshot and name; a file of another form is none."""
+    day = min(f"{today():%Y%m%d}", _newest(settings))
+    return [pin for pin in _all(settings) if pin.until is None or f"{pin.until:%Y%m%d}" >= day]
 
 
 def put(settings: Settings, snapshot_id: str, name: str, until: date) -> Pin:
@@ -47,9 +52,9 @@ def put(settings: Settings, snapshot_id: str, name: str, until: date) -> Pin:
     return Pin(snapshot_id, name, until)
 
 
-def remove_expired(settings: Settings) -> None:
-    """Remove the pins that no longer hold. The caller holds the lock."""
-    for pin in set(_all(settings)) - set(standing(settings)):
+def keep_only(settings: Settings, pins: Collection[Pin]) -> None:
+    """Remove all pins but these. The caller holds the lock."""
+    for pin in set(_all(settings)) - set(pins):
         (settings.home / "pins" / f"{pin.snapshot_id}.{pin.name}").unlink(missing_ok=True)
 
 
@@ -87,6 +92,13 @@ def _all(settings: Settings) -> list[Pin]:
     found = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
     named = ((path, _PIN.fullmatch(path.name)) for path in found)
     return [Pin(match[1], match[2], _day(path)) for path, match in named if match]
+
+
+def _newest(settings: Settings) -> str:
+    """The day, in UTC, on which the newest snapshot was published, as its name says: 20261231; empty without one."""
+    names = sorted(path.name for path in settings.snapshots.iterdir()) if settings.snapshots.is_dir() else []
+    days = [match[1] for name in names if (match := _SNAPSHOT.fullmatch(name))]
+    return days[-1] if days else ""
 
 
 def _day(path: Path) -> date | None:

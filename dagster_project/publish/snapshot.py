@@ -6,7 +6,8 @@
 <home>/current.duckdb    -> current/warehouse.duckdb        the path readers are given; never changes
 
 The flip is laid ready (`.current.new`) before the snapshot gets its name, so whatever a killed process leaves either
-names a whole snapshot, and the flip is finished, or it does not count and goes. Nothing depends on the clock.
+names a whole snapshot, and the flip is finished, or it does not count and goes. Which snapshot is newer, which stay and
+what a rollback finds go by number; of the clock alone depends how long a pin holds (pins.py).
 """
 
 import json
@@ -25,6 +26,7 @@ import duckdb
 from dagster_project import build_file
 from dagster_project.ingest.files import sha256
 from dagster_project.publish import pins
+from dagster_project.publish.pins import Pin
 from dagster_project.settings import Settings
 from dagster_project.sql import literal
 
@@ -104,6 +106,7 @@ def publish(settings: Settings, about: dict[str, Any], add: Addition | None = No
     _refuse_wal(settings)
     settings.snapshots.mkdir(parents=True, exist_ok=True)
     recover(settings)
+    pinned = pins.standing(settings)
     name = f"{next_number(settings):06d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     folder = settings.snapshots / f"{_UNFINISHED}{name}"
     (folder / "parquet").mkdir(parents=True)
@@ -140,7 +143,7 @@ def publish(settings: Settings, about: dict[str, Any], add: Addition | None = No
     sync(settings.snapshots)
     _flip(settings)
     try:
-        _clean(settings)
+        _clean(settings, pinned)
     except OSError as error:
         # The new snapshot is served; an old one that will not go is no reason to say otherwise.
         logging.getLogger("zhibiao").warning("旧快照未能删除 / an old snapshot could not be removed: %s", error)
@@ -253,13 +256,25 @@ def _read(folder: Path) -> Snapshot | None:
     return Snapshot(folder.name, folder, manifest) if whole else None
 
 
-def _clean(settings: Settings) -> None:
-    pins.remove_expired(settings)
+def _is_usable(folder: Path) -> bool:
+    """Whether its manifest can be read and its files have their sizes: what can be told every night without reading them."""
+    known = _read(folder)
+    try:
+        return known is not None and all(
+            (folder / name).stat().st_size == about["bytes"] for name, about in known.manifest["files"].items()
+        )
+    except (OSError, AttributeError, KeyError, TypeError):  # a manifest without a seal may say anything
+        return False
+
+
+def _clean(settings: Settings, pinned: Collection[Pin]) -> None:
+    """Remove the snapshots beyond `keep`: unusable ones first, then the oldest; never a pinned one or one that is read."""
+    pins.keep_only(settings, pinned)
+    kept = {pin.snapshot_id for pin in pinned}
     served = settings.current.resolve().name
     others = [folder for folder in _folders(settings) if folder.name != served]
-    pinned = {pin.snapshot_id for pin in pins.standing(settings)}
-    for folder in others[: -settings.keep]:
-        if folder.name in pinned or pins.reader_of(folder / DATABASE) is not None:
+    for folder in sorted(others, key=lambda folder: (_is_usable(folder), folder.name))[: -settings.keep]:
+        if folder.name in kept or pins.reader_of(folder / DATABASE) is not None:
             continue
         # Renamed first: killed half-way, what is left must not look like a snapshot.
         unfinished = folder.with_name(f"{_UNFINISHED}{folder.name}")

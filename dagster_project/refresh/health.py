@@ -24,6 +24,8 @@ from dagster_project.settings import Settings
 VERSION = 1
 # A build and the snapshot it becomes are one file, but dbt's write-ahead log and the Parquet files come on top.
 _ROOM = 2
+# Two machines on one disk, or a clock that is set right, may differ by minutes.
+_CLOCKS_DIFFER_HOURS = 1
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Health:
     age_hours: float | None
     confirmed_at: str | None
     confirmed_hours: float | None
+    # How far in the future it was published or confirmed, by the clock of now.
+    ahead_hours: float | None
     overdue: list[dict[str, Any]] | None
     free_bytes: int
     needed_bytes: int | None
@@ -97,9 +101,10 @@ def look(settings: Settings, max_age_hours: float) -> Health:
         damaged=snapshot.damage(settings, served) if served else [],
         last=last,
         running=running,
-        age_hours=_hours(now, datetime.fromisoformat(served.manifest["published_at"])) if served else None,
+        age_hours=_hours(now, _published(served)) if served else None,
         confirmed_at=confirmed.isoformat(timespec="seconds") if confirmed else None,
         confirmed_hours=_hours(now, confirmed) if confirmed else None,
+        ahead_hours=_hours(max(_published(served), confirmed), now) if served and confirmed else None,
         overdue=_overdue(settings, served),
         free_bytes=_free(settings),
         needed_bytes=_ROOM * sum(about["bytes"] for about in served.manifest["files"].values()) if served else None,
@@ -132,6 +137,14 @@ def _findings(settings: Settings, health: Health, max_age_hours: float) -> list[
                 "stale", False,
                 f"{hours:.0f} 小时以来没有一次刷新发布它或确认无变化，上限 {max_age_hours:g}",
                 f"no refresh published it or found it unchanged for {hours:.0f} hours, the limit is {max_age_hours:g}",
+            )
+        )  # fmt: skip
+    if health.ahead_hours is not None and health.ahead_hours > _CLOCKS_DIFFER_HOURS:
+        hours = health.ahead_hours
+        found.append(
+            Finding(
+                "clock", False, f"快照的发布或确认时刻在 {hours:,.0f} 小时之后：时钟那时快了，或现在慢了",
+                f"it was published or confirmed {hours:,.0f} hours from now: the clock was ahead then, or is behind now",
             )
         )  # fmt: skip
     if health.needed_bytes is not None and health.free_bytes < health.needed_bytes:
@@ -173,10 +186,13 @@ def _confirmed(served: Snapshot | None, last: Record | None) -> datetime | None:
     """When a refresh last published the served snapshot or found that it still is what the inputs give."""
     if served is None:
         return None
-    published = datetime.fromisoformat(served.manifest["published_at"])
-    if last and last.outcome == "unchanged" and last.snapshot.get("id") == served.id:
-        return max(published, datetime.fromisoformat(last.finished))
-    return published
+    if last and last.confirmed.get("snapshot") == served.id:
+        return datetime.fromisoformat(last.confirmed["at"])
+    return _published(served)
+
+
+def _published(served: Snapshot) -> datetime:
+    return datetime.fromisoformat(served.manifest["published_at"])
 
 
 def _hours(now: datetime, then: datetime) -> float:

@@ -20,6 +20,7 @@ OUTCOMES = {
     "refused": "已拒绝，未发布；此前提供的不变 / refused, nothing published; what was served before still is",
     "failed": "出错，未发布；此前提供的不变 / failed, nothing published; what was served before still is",
 }
+ENDED_WELL = ("published", "unchanged")
 
 # More than anybody reads in a log; all of them stand in quality.quarantine and quality.check_result.
 _TOLD = 100
@@ -48,6 +49,8 @@ class Record:
     changes: list[dict[str, Any]] = field(default_factory=list)
     drift: dict[str, Any] = field(default_factory=dict)
     snapshot: dict[str, Any] = field(default_factory=dict)
+    # The snapshot that a refresh last published or found to be what the inputs give, and when; goes on from record to record.
+    confirmed: dict[str, str] = field(default_factory=dict)
     error: str = ""
     # Of each step: on the clock, and of all threads of the process.
     seconds: dict[str, float] = field(default_factory=dict)
@@ -67,9 +70,11 @@ class Record:
 
 
 def begin(settings: Settings) -> Record:
-    started = _now()
+    before, started = last(settings), _now()
     name = f"{started[:19].translate({ord('-'): None, ord(':'): None})}-{os.getpid()}"
-    record = Record(as_of=settings.as_of.isoformat(), started=started, id=name)
+    record = Record(
+        as_of=settings.as_of.isoformat(), started=started, id=name, confirmed=before.confirmed if before else {}
+    )
     events.belong(refresh=record.id)
     events.tell("refresh_started", as_of=record.as_of)
     save(settings, record)
@@ -78,9 +83,16 @@ def begin(settings: Settings) -> Record:
 
 def finish(settings: Settings, record: Record, outcome: str) -> Record:
     record.outcome, record.finished = outcome, _now()
+    if outcome in ENDED_WELL and "id" in record.snapshot:
+        confirm(record, record.snapshot["id"])
     save(settings, record)
     _tell(record)
     return record
+
+
+def confirm(record: Record, snapshot_id: str) -> None:
+    """Note that a snapshot is what the inputs give now."""
+    record.confirmed = {"snapshot": snapshot_id, "at": _now()}
 
 
 def _tell(record: Record) -> None:

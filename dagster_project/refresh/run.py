@@ -34,6 +34,6 @@ def run(settings: Settings, *, even_unchanged: bool = False) -> Record:
             # Even the record could not be written (a full disk, a read-only folder).
             record = Record(as_of=settings.as_of.isoformat(), started="", outcome="failed", error=str(error))
     assert record is not None
-    if record.outcome not in ("published", "unchanged"):
+    if record.outcome not in records.ENDED_WELL:
         raise_alert(settings, record)
     return record

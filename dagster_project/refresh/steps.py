@@ -81,9 +81,17 @@ def needed(settings: Settings) -> str | None:
 
 
 def settle(settings: Settings) -> None:
-    """Record that nothing had to be done, where the last refresh did not end well: what it refused is gone."""
+    """Record that nothing had to be done: the served snapshot is confirmed, and what a refresh refused before is gone.
+
+    The record of a refresh that ended well stays otherwise as it is. The caller holds the lock.
+    """
     last, served = records.last(settings), snapshot.current(settings)
-    if served and last and last.outcome not in ("published", "unchanged"):
+    if served is None:
+        return
+    if last is not None and last.outcome in records.ENDED_WELL:
+        records.confirm(last, served.id)
+        records.save(settings, last)
+    else:
         record = records.begin(settings)
         record.snapshot = _told(served)
         records.finish(settings, record, "unchanged")

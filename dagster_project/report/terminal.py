@@ -19,7 +19,7 @@ from dagster_project.extraction.reconcile import BINDING, COMPARISONS, Compariso
 from dagster_project.page import PAGE
 from dagster_project.publish.gates import refuses
 from dagster_project.publish.snapshot import Snapshot
-from dagster_project.refresh.record import OUTCOMES, Record
+from dagster_project.refresh.record import ENDED_WELL, OUTCOMES, Record
 from dagster_project.report import words
 from dagster_project.report.assess import Assessment
 from dagster_project.report.explain import Cell, Explanation, Row, TargetExplanation
@@ -107,7 +107,7 @@ def closing(out: Console, settings: Settings, record: Record, shown_problems: in
 
 
 def _next(settings: Settings, record: Record) -> str:
-    if record.outcome in ("published", "unchanged"):
+    if record.outcome in ENDED_WELL:
         return ".venv/bin/zhibiao explain 公办园占比 全国 2018"
     if record.outcome == "loaded":
         # dbt's profile knows the default place only.

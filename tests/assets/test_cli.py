@@ -132,16 +132,16 @@ def test_snapshots_are_listed_with_a_mark_at_the_served_one(published: Site, typ
 
 def test_a_pin_is_shown_with_its_day_and_so_is_who_reads(published: Site, type_in: Type) -> None:
     served = str(published.served())
-    said = type_in(published, "pin", served, "report-2025", "--until", "2026-12-31")
+    said = type_in(published, "pin", served, "report-2025", "--until", "2099-12-31")
     assert said.code == 0 and served in said.out
-    assert (published.home / "pins" / f"{served}.report-2025").read_text() == "2026-12-31\n"
+    assert (published.home / "pins" / f"{served}.report-2025").read_text() == "2099-12-31\n"
     reading = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", reading, published.settings.served], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as reader:
         assert reader.stdout is not None and reader.stdout.readline()
         listed = type_in(published, "snapshots").out
-    assert "report-2025 ≤ 2026-12-31" in listed and f"read by {reader.pid}" in listed
+    assert "report-2025 ≤ 2099-12-31" in listed and f"read by {reader.pid}" in listed
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_pin_is_shown_with_its_day_and_so_is_who_reads(published: Site, type_i
 def test_a_pin_that_cannot_be_is_refused(
     published: Site, type_in: Type, snapshot_id: str, name: str, code: int
 ) -> None:
-    said = type_in(published, "pin", snapshot_id or str(published.served()), name, "--until", "2026-12-31")
+    said = type_in(published, "pin", snapshot_id or str(published.served()), name, "--until", "2099-12-31")
     assert said.code == code and not (published.home / "pins").exists()
 
 

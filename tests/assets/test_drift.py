@@ -219,6 +219,9 @@ def test_a_refresh_with_a_new_bug_is_refused_until_exactly_that_is_accepted(own:
         assert "430408" in alert.read_text(encoding="utf-8")
         accepted = own.run("accept", "--reason", "核对过，口径有意修改", "--by", "统计科")
         assert accepted.exit_code == 0, accepted.output
+        log = (own.home / "logs" / "refresh.jsonl").read_text(encoding="utf-8").splitlines()
+        event = json.loads(log[-1])
+        assert (event["event"], event["keys"], event["by"]) == ("drift_accepted", 1, "统计科")
         # Another drift of the same key is not what was accepted.
         checks = rebuilt(own, f"update marts.fct_measure set value = 902 where {PUPILS}", code="makes 902")
         assert steps.drifted(checks)

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from hypothesis import settings
@@ -88,7 +89,7 @@ class Warehouse(RuleBasedStateMachine):
     def pin(self, data: st.DataObject) -> None:
         there = sorted(known.id for known in snapshot.published(self.settings))
         chosen = data.draw(st.sampled_from(there))
-        pins.put(self.settings, chosen, "report", AS_OF)
+        pins.put(self.settings, chosen, "report", date.max)
         self.pinned.add(chosen)
 
     @precondition(lambda self: len(self.holds) > 1)

@@ -169,6 +169,25 @@ def cut(file: Path) -> None:
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
 
+def resealed(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    """Another list, with the seal that fits."""
+
+    def damage(file: Path) -> None:
+        with tarfile.open(file) as archive:
+            members = archive.getmembers()
+            files = ((member.name, archive.extractfile(member)) for member in members if member.isreg())
+            content = {name: file.read() for name, file in files if file}
+        about = json.loads(content["BACKUP.json"])
+        text = json.dumps(change(about) or about).encode()
+        content |= {"BACKUP.json": text, "BACKUP.json.sha256": backup._seal(text)}
+        with tarfile.open(file, "w") as archive:
+            for member in members:
+                member.size = len(content.get(member.name, b""))
+                archive.addfile(member, BytesIO(content.get(member.name, b"")))
+
+    return damage
+
+
 def lengthened(name: str, kind: bytes = tarfile.REGTYPE) -> Callable[[Path], None]:
     def damage(file: Path) -> None:
         with tarfile.open(file, "a") as archive:
@@ -192,9 +211,21 @@ def lengthened(name: str, kind: bytes = tarfile.REGTYPE) -> Callable[[Path], Non
         (lengthened("home/../../outside"), "home/../../outside"),
         (lengthened("/etc/zhibiao"), "/etc/zhibiao"),
         (lengthened("home/alerts", tarfile.SYMTYPE), "is damaged"),
+        (lengthened("."), ".: "),
+        (lengthened(""), "is not of a backup"),
+        (lengthened("home"), "home: "),
+        (lengthened("home/snapshots/."), "home/snapshots/."),
+        (resealed(lambda about: about.pop("version") and None), "BACKUP.json"),
+        (resealed(lambda about: about.pop("files") and None), "BACKUP.json"),
+        (resealed(lambda about: about.update(files=[])), "is damaged"),
+        (resealed(lambda about: ["x"]), "BACKUP.json"),
+        (resealed(lambda about: about.update(version=2)), "newer version"),
     ],
-    ids=["database", "input", "list", "seal", "cut", "no tar", "more", "outside", "absolute", "link"],
-)
+    ids=[
+        "database", "input", "list", "seal", "cut", "no tar", "more", "outside", "absolute", "link", "dot", "no name",
+        "folder", "dot below", "no version", "no files", "empty files", "no object", "newer",
+    ],
+)  # fmt: skip
 def test_a_damaged_backup_is_refused_by_name_and_nothing_of_it_appears(
     whole: Path, tmp_path: Path, damage: Callable[[Path], None], named: str
 ) -> None:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -124,6 +125,18 @@ def test_a_pointer_out_of_the_folder_of_snapshots_is_followed_and_replaced(setti
     assert read(settings.served) == ["a"]
     publish(settings, "b")
     assert read(settings.served) == ["b"] and read(tmp_path / "elsewhere" / "warehouse.duckdb") == ["a"]
+
+
+@pytest.mark.parametrize("broken", ["manifest.json", "parquet/t.parquet"])
+def test_damaged_ones_take_no_place_of_whole_ones(settings: Settings, broken: str) -> None:
+    one = replace(settings, keep=1)
+    first, second = publish(one, "a"), publish(one, "b")
+    file = second.folder / broken
+    file.chmod(0o644)
+    file.write_bytes(file.read_bytes()[:-9])
+    third = publish(one, "c")
+    assert names(one) == [first.id, third.id]
+    assert snapshot.rollback(one).id == first.id and read(one.served) == ["a"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from dagster_project.publish import snapshot
 from dagster_project.publish.snapshot import Snapshot
-from dagster_project.refresh import health
+from dagster_project.refresh import health, steps
 from dagster_project.refresh import record as records
 from dagster_project.settings import ROOT, Settings
 from tests.conftest import AS_OF, another_writer
@@ -73,7 +73,7 @@ def test_the_page_for_operators_says_what_each_key_and_each_finding_means(settin
     keys = [*told, *told["last_refresh"], *told["disk"], *told["findings"][0]]
     code = Path(health.__file__).read_text(encoding="utf-8")
     found = ["refresh_refused", "refresh_failed", *re.findall(r'Finding\(\s*"(\w+)"', code)]
-    assert len(found) == 8 and [name for name in [*keys, *found] if f"`{name}`" not in text] == []
+    assert len(found) == 9 and [name for name in [*keys, *found] if f"`{name}`" not in text] == []
 
 
 def test_before_the_first_refresh_there_is_no_snapshot(settings: Settings) -> None:
@@ -114,10 +114,50 @@ def test_refreshes_that_run_and_publish_nothing_do_not_hide_that_it_is_stale(set
     assert codes(settings) == ["refresh_refused", "stale"]
 
 
-def test_a_clock_that_was_set_back_makes_nothing_stale(settings: Settings) -> None:
-    published(settings, hours_ago=-1000)
+@pytest.mark.parametrize("outcome", ["published", "unchanged"])
+def test_refreshes_that_find_nothing_to_do_confirm_each_time_and_what_fails_after_them_takes_nothing_away(
+    settings: Settings, outcome: str
+) -> None:
+    served = published(settings, hours_ago=40)
+    record = ended(settings, outcome, sources=[{"held_back": 3, "rows": 7}], snapshot={"id": served.id})
+    record.confirmed["at"] = served.manifest["published_at"]
+    records.save(settings, record)
+    assert codes(settings) == ["stale"]
+    steps.settle(settings)
+    assert codes(settings) == []
+    # What the refresh said of the inputs stays.
+    last = records.last(settings)
+    assert last is not None and (last.outcome, last.id, last.counts["held_back"]) == (outcome, record.id, 3)
+    ended(settings, "loaded")
+    assert codes(settings) == []
+    ended(settings, "refused")
+    assert codes(settings) == ["refresh_refused"]
+    steps.settle(settings)
+    assert codes(settings) == []
+
+
+def test_a_home_without_a_record_is_confirmed_by_the_first_refresh_that_finds_nothing_to_do(settings: Settings) -> None:
+    steps.settle(settings)
+    assert records.last(settings) is None
+    published(settings, hours_ago=40)
+    steps.settle(settings)
+    assert codes(settings) == []
+
+
+def test_a_clock_that_was_ahead_is_told_and_stale_sees_again_once_a_refresh_confirms(settings: Settings) -> None:
+    served = published(settings, hours_ago=-1000)
     found = health.look(settings, 36)
-    assert (found.age_hours, found.findings) == (0.0, [])
+    assert (found.state, found.age_hours, found.confirmed_hours) == ("warning", 0.0, 0.0)
+    assert [finding.code for finding in found.findings] == ["clock"] and "1,000 hours" in found.findings[0].en
+    record = ended(settings, "published", snapshot={"id": served.id})
+    record.confirmed["at"] = (datetime.now(UTC) - timedelta(hours=40)).isoformat()
+    records.save(settings, record)
+    assert codes(settings) == ["stale", "clock"]
+
+
+def test_minutes_between_clocks_are_no_finding(settings: Settings) -> None:
+    published(settings, hours_ago=-0.9)
+    assert codes(settings) == []
 
 
 def test_a_refresh_that_runs_is_named_with_its_process_and_since_when(settings: Settings) -> None:

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
+from dagster_project.refresh import record as records
 from dagster_project.refresh import steps
 from dagster_project.schedules import nightly
 from dagster_project.settings import Settings
+from tests.conftest import another_writer
+from tests.unit.test_snapshot import publish
 
 SHANGHAI = datetime(2026, 2, 1, 2, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -47,3 +50,17 @@ def test_it_stays_away_when_nothing_changed_since_the_served_snapshot(monkeypatc
     assert not result.run_requests
     assert "nothing changed" in (result.skip_message or "")
     assert asked == [date(2026, 2, 1)]
+
+
+def test_staying_away_confirms_the_served_snapshot_unless_another_holds_the_warehouse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(steps, "needed", lambda settings: None)
+    settings = Settings.from_environment()
+    served = publish(settings, "a")
+    with another_writer(settings):
+        nightly.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=SHANGHAI))
+        assert records.last(settings) is None
+    nightly.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=SHANGHAI))
+    last = records.last(settings)
+    assert last is not None and last.confirmed["snapshot"] == served.id

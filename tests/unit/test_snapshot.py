@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Collection
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 
 from dagster_project import build_file
 from dagster_project.publish import snapshot
+from dagster_project.publish.pins import Pin
 from dagster_project.publish.snapshot import Snapshot, SnapshotError
 from dagster_project.refresh import steps
 from dagster_project.settings import Settings
@@ -162,9 +164,9 @@ def test_the_served_snapshot_is_never_cleaned_away_however_old_it_is(settings: S
     served_while_cleaning = []
     clean = snapshot._clean
 
-    def watch(settings: Settings) -> None:
+    def watch(settings: Settings, pinned: Collection[Pin]) -> None:
         snapshot.point(settings, first)  # someone rolls back between flip and cleaning
-        clean(settings)
+        clean(settings, pinned)
         served_while_cleaning.append(read(settings.served))
 
     with pytest.MonkeyPatch.context() as patch:
