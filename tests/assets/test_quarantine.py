@@ -142,7 +142,8 @@ def test_what_was_set_aside_is_published_by_the_refresh_after_it_is_mended(
     monkeypatch.setattr(load, "load_contracts", lambda: contracts)
     before = published.served()
     good, row = {"measure": "enrolment", "value": "100"}, {"level": "junior", "measure": "enrolment"}
-    figures = "select stage, value from marts.fct_measure where year = 2012 order by all"
+    figures = """select stage, value from marts.fct_measure
+        where region_code = '100000' and year = 2012 and measure_code = 'enrolment' order by all"""
     set_aside = "select file, row_no, column_name, rule, consequence from quality.quarantine"
 
     file = published.statistics(2012, good, {**row, "value": "many"})
