@@ -178,15 +178,15 @@ def _entities(text: str) -> Iterator[Edit]:
             yield match.start(), match.end(), plain
 
 
-# Controls, joiners and byte order marks; a page break is a mark of its own.
+# Controls, joiners, marks of direction and byte order; a page break is a mark of its own.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+|\r\n?"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+|\r\n?|[\u2028\u2029]"
 )
 
 
 def _invisible(text: str) -> Iterator[Edit]:
     for match in _INVISIBLE.finditer(text):
-        yield match.start(), match.end(), "\n" if match[0] == "\r" else "\n" if match[0] == "\r\n" else ""
+        yield match.start(), match.end(), "\n" if match[0] in ("\r", "\r\n", "\u2028", "\u2029") else ""
 
 
 # --- readings

@@ -13,6 +13,8 @@ from dagster_project.history.tables import CHANGE, CHANGES, COMPARED, NO_CHANGE,
 # Relative to the larger of the two and 1: what the order of a parallel sum may do to a double, and less than any
 # printed digit.
 TOLERANCE = 1e-9
+# As many digits as tell apart whatever differs by more than that, and not what differs by the order of a sum.
+_DIGITS = "%.12g"
 _TOLD_KEYS = 1000
 
 
@@ -43,11 +45,12 @@ def differences(connection: duckdb.DuckDBPyConnection, equal: Collection[str], i
     """A temp table `into` with a row for each key that is new, gone or other than in the attached file `before`.
 
     Tables that are known to be `equal` are not looked at, nor columns and tables that only one of the files has.
+    `content` is a digest of all that is compared in what was there before, as it was and as it is now.
     """
     connection.execute(f"create or replace temp sequence {into}_no")
     connection.execute(
         f"create or replace temp table {into} as select 0 as key_no, * from {CHANGES}, "
-        "(select '' as inputs_basis) limit 0"
+        "(select '' as inputs_basis, '' as content) limit 0"
     )
     for compared in COMPARED:
         if compared.table not in equal:
@@ -76,6 +79,12 @@ def _difference(connection: duckdb.DuckDBPyConnection, compared: Compared, into:
     def side(alias: str, column: str) -> str:
         return f"{alias}.{column}" if column else "null"
 
+    def row(alias: str, types: dict[str, str]) -> str:
+        cells = (
+            f"printf('{_DIGITS}', {alias}.{name})" if types[name] == "DOUBLE" else f"{alias}.{name}" for name in compare
+        )
+        return f"row({', '.join([f'{alias}.{first}', *cells])})"
+
     inputs = "coalesce(n.inputs_basis, o.inputs_basis)" if "inputs_basis" in compare else "null"
     connection.execute(
         f"""insert into {into} by name
@@ -84,7 +93,8 @@ def _difference(connection: duckdb.DuckDBPyConnection, compared: Compared, into:
             {side("o", compared.value)} as old_value, {side("n", compared.value)} as new_value,
             {side("o", compared.status)} as old_status, {side("n", compared.status)} as new_status,
             case when n.{first} is not null and o.{first} is not null then concat_ws(',', {changed}) end as changed_columns,
-            {inputs} as inputs_basis
+            {inputs} as inputs_basis,
+            case when o.{first} is not null then md5(cast(row({row("o", then)}, {row("n", now)}) as varchar)) end as content
         from {compared.table} as n full join before.{compared.table} as o on {_same_key(compared)}
         where n.{first} is null or o.{first} is null or {" or ".join(differs.values()) or "false"}"""
     )
@@ -126,15 +136,14 @@ def weigh(connection: duckdb.DuckDBPyConnection, changes: str) -> Comparison:
         connection,
         # An exclusive or of digests of lines that are all different: no order, no sorting, the same in every version.
         f"""select count(*), bit_xor(md5_number(cast(row(table_name, region_code, year, stage, segment, measure_code,
-            indicator_code, base_indicator, basis, target_id, method, assessment, change_kind, printf('%.9g', old_value),
-            printf('%.9g', new_value), old_status, new_status, changed_columns) as varchar)))
+            indicator_code, base_indicator, basis, target_id, method, assessment, change_kind, content) as varchar)))
         from {changes} where {_DRIFTED}""",
     )
     drift = []
     for compared in COMPARED:
         (rows,) = _one(connection, f"select count(*) from {compared.table}")
         found = connection.execute(
-            f"""select * exclude (key_no, inputs_basis, snapshot_no, as_of, previous_no, previous_as_of, table_name)
+            f"""select * exclude (key_no, inputs_basis, content, snapshot_no, as_of, previous_no, previous_as_of, table_name)
             from {changes} where table_name = ? and {_DRIFTED} order by all limit {_TOLD_KEYS}""",
             [compared.table],
         )

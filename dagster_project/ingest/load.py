@@ -30,7 +30,35 @@ class Outcome(StrEnum):
 
     @property
     def refuses(self) -> bool:
-        return self not in (Outcome.ALL_VALID, Outcome.SOME_INVALID_QUARANTINED)
+        return OUTCOMES[self].refuses
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """Whether an outcome refuses the refresh, what it means, and what becomes of the source, in words."""
+
+    refuses: bool
+    meaning_zh: str
+    meaning_en: str
+    consequence_zh: str
+    consequence_en: str
+
+
+_REFUSED = ("拒绝刷新", "the refresh is refused")
+OUTCOMES = {
+    Outcome.ALL_VALID: Consequence(False, "全部合格", "all valid", "继续", "go on"),
+    Outcome.SOME_INVALID_QUARANTINED: Consequence(
+        False, "部分行不合格，该来源允许隔离", "some rows are not valid, and the source may be partial",
+        "隔离这些行，其余继续", "those rows are quarantined, the others go on",
+    ),
+    Outcome.SOME_INVALID_REFUSED: Consequence(
+        True, "部分行不合格，该来源不允许隔离", "some rows are not valid, and the source may not be partial", *_REFUSED
+    ),
+    Outcome.ALL_INVALID: Consequence(True, "没有一行合格", "no row is valid", *_REFUSED),
+    Outcome.BAD_SHAPE: Consequence(
+        True, "有文件无法读取或不合约定", "a file cannot be read or breaks its contract", *_REFUSED
+    ),
+}  # fmt: skip
 
 
 @dataclass
@@ -139,12 +167,12 @@ def _load_source(
         else:
             connection.commit()
             report.file_count += 1
-    shape_problems = len(report.problems)
-    if report.file_count:
-        _check_rows(connection, contract, report, settings, sound)
+    shape_problems = report.problems.copy()
     if shape_problems:
         report.outcome = Outcome.BAD_SHAPE
-        record(connection, report.problems[:shape_problems])
+    if report.file_count:
+        _check_rows(connection, contract, report, settings, sound)
+    record(connection, shape_problems)
     return report
 
 
@@ -207,18 +235,16 @@ def _check_rows(
     settings: Settings,
     sound: set[str],
 ) -> None:
-    """Judge the rows of a loaded source; quarantine the bad ones only where the contract consents to it."""
+    """Judge the rows of a loaded source; quarantine the bad ones only where the contract consents to it and the source is
+    not refused for its shape.
+    """
     own = {contract.source}
     connection.execute(f"create or replace temp table broken as {row_sql(contract, settings.as_of, sound | own)}")
     (bad_rows,) = _one(connection, "select count(*) from (select distinct _file, _row from broken)")
     if not bad_rows:
         return
-    if bad_rows == report.row_count:
-        report.outcome = Outcome.ALL_INVALID
-    elif contract.partial == "quarantine":
-        report.outcome = Outcome.SOME_INVALID_QUARANTINED
-    else:
-        report.outcome = Outcome.SOME_INVALID_REFUSED
+    if report.outcome is not Outcome.BAD_SHAPE:
+        report.outcome = Outcome.ALL_INVALID if bad_rows == report.row_count else of_bad_rows(contract)
     report.held_back = bad_rows
     worded = _worded(connection, contract)  # noqa: F841 - DuckDB reads it by name
     connection.execute(
@@ -240,6 +266,12 @@ def _check_rows(
     if report.outcome is Outcome.SOME_INVALID_QUARANTINED:
         connection.execute(f"delete from {contract.table} where (_file, _row) in (select (_file, _row) from broken)")
         report.row_count -= bad_rows
+
+
+def of_bad_rows(contract: Contract) -> Outcome:
+    """The outcome for a source of which some rows are bad."""
+    consents = contract.partial == "quarantine"
+    return Outcome.SOME_INVALID_QUARANTINED if consents else Outcome.SOME_INVALID_REFUSED
 
 
 def _check_append_only(
@@ -279,6 +311,7 @@ def _check_append_only(
     report.problems += problems
     if not report.outcome.refuses:
         report.outcome = Outcome.SOME_INVALID_REFUSED
+        connection.execute("update quality.quarantine set consequence = 'refused' where source = ?", [contract.source])
     report.held_back += len(problems)
     record(connection, problems)
 

@@ -1,7 +1,7 @@
 """Word and Excel files as the archives they are, looked through before any library opens them.
 
 The libraries unpack a part as large as it is and make an object of every tag, so both are counted first, by unpacking
-piece by piece. Macros are refused, and what an office program never writes: declared entities, untrue sizes.
+piece by piece. Macros are refused, old ones and dialogs too, and what an office program never writes: declared entities, untrue sizes.
 """
 
 import re
@@ -13,6 +13,10 @@ from dagster_project.ingest import limits
 
 _PIECE = 1 << 20
 _ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+# As parts, and as kinds of parts, whose names are free.
+_MACROS = re.compile(r"vbaproject\.bin$|(^|[/\\])(macro|dialog)sheets[/\\]", re.IGNORECASE)
+_MACRO_KINDS = re.compile(rb"vbaProject|macroEnabled|macrosheet|dialogsheet", re.IGNORECASE)
+_KINDS = "[content_types].xml"
 _SHEET = re.compile(r"^/?xl/(worksheets/[^/]*|sharedStrings)\.xml$", re.IGNORECASE)
 
 
@@ -31,7 +35,7 @@ def look_through(file: Path | BytesIO) -> None:
         _hold("压缩包内的文件 / parts", len(parts), limits.PARTS)
         _hold("解开后的字节 / bytes unpacked", sum(part.file_size for part in parts), limits.UNPACKED_BYTES)
         for part in parts:
-            if part.filename.lower().endswith("vbaproject.bin"):
+            if _MACROS.search(part.filename):
                 raise OfficeError("macros", part.filename)
         tags = dict.fromkeys((limits.SHEET_TAGS, limits.TEXT_TAGS, limits.OTHER_TAGS), 0)
         for part in parts:
@@ -47,9 +51,11 @@ def look_through(file: Path | BytesIO) -> None:
                     # A picture may declare what it likes: it is never read.
                     if _ENTITIES.search(plain) and not part.filename.lower().endswith(".svg"):
                         raise OfficeError("xml_entities", part.filename)
+                    if part.filename.lower() == _KINDS and (kind := _MACRO_KINDS.search(plain)):
+                        raise OfficeError("macros", f"{part.filename}: {kind[0].decode()}")
                     tags[allowed] += plain.count(b"<", len(end))
                     _hold(f"{part.filename} 的标记 / tags", tags[allowed], allowed)
-                    end = plain[-9:]
+                    end = plain[-15:]  # longer than what is looked for
             if unpacked != declared:
                 raise zipfile.BadZipFile(f"{part.filename}: not of the size that the directory says")
 

@@ -431,9 +431,10 @@ def _read_xlsx(path: Path, source: str, name: str) -> list[_Row]:
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which are of no interest
             book = openpyxl.load_workbook(path, data_only=True, read_only=True, keep_links=False)
             try:
+                foreign = _foreign_names(book)
                 for sheet in book.worksheets:
                     if sheet.sheet_state == "visible":
-                        sheets[sheet.title], problems[sheet.title] = _sheet_rows(sheet, source, name)
+                        sheets[sheet.title], problems[sheet.title] = _sheet_rows(sheet, foreign, source, name)
             finally:
                 book.close()
     except office.OfficeError as refused:
@@ -457,7 +458,26 @@ def _read_xlsx(path: Path, source: str, name: str) -> list[_Row]:
     return []
 
 
-def _sheet_rows(sheet: Any, source: str, name: str) -> tuple[list[_Row], list[Problem]]:
+def _foreign_names(book: Any) -> set[str]:
+    """The defined names, folded, that stand for something of another file, also by way of other names."""
+    texts: dict[str, str] = {}
+    for names in (book.defined_names, *(sheet.defined_names for sheet in book.worksheets)):
+        for name, defined in names.items():
+            texts[name.casefold()] = f"{texts.get(name.casefold(), '')} {defined.attr_text or ''}"
+    foreign: set[str] = set()
+    while more := {name for name, text in texts.items() if name not in foreign and _elsewhere(text, foreign)}:
+        foreign |= more
+    return foreign
+
+
+def _elsewhere(formula: str, foreign: set[str]) -> str | None:
+    """What a formula takes from another file, or None."""
+    if found := _ELSEWHERE.search(formula):
+        return found[0]
+    return next((name for name in _NAME.findall(formula) if name.casefold() in foreign), None) if foreign else None
+
+
+def _sheet_rows(sheet: Any, foreign: set[str], source: str, name: str) -> tuple[list[_Row], list[Problem]]:
     """The rows of a sheet with a cell, and its formulas that cannot be taken.
 
     openpyxl's own parser, without what openpyxl puts around it: there cells out of order are lost, and rows that a file
@@ -478,8 +498,8 @@ def _sheet_rows(sheet: Any, source: str, name: str) -> tuple[list[_Row], list[Pr
             if formula is not None and len(problems) < _TOLD_RAGGED:
                 place = {"row": cell["row"], "column": str(element.get("r") or "")}
                 kept = cell["value"] not in (None, "") or element.get("t") == "str"
-                if elsewhere := _ELSEWHERE.search(formula.text or ""):
-                    problems.append(Problem.of("formula_of_another_file", source, name, **place, found=elsewhere[0]))
+                if elsewhere := _elsewhere(formula.text or "", foreign):
+                    problems.append(Problem.of("formula_of_another_file", source, name, **place, found=elsewhere))
                 elif not kept:
                     value = f"={formula.text or ''}"
                     problems.append(Problem.of("formula_without_value", source, name, **place, value=value))
@@ -539,8 +559,11 @@ _WIDEST = 16_384
 _FORMULA = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}f"
 # [1]Sheet!A1, [book.xlsx]Sheet!A1, '\\\\server\\[book.xlsx]Sheet'!A1; a column of a table, as Table1[pupils], is none.
 _ELSEWHERE = re.compile(
-    r"(?<![\w\]])\[[^\[\]]+\][^\[\]!,()]*!|\bWEBSERVICE\s*\(|\bRTD\s*\(|\bDDE\b[^!]*!", re.IGNORECASE
+    r"(?<![\w\]])\[[^\[\]]+\][^\[\]!,()]*!|\b(?:WEBSERVICE|RTD|CUBEVALUE|STOCKHISTORY)\s*\(|\bDDE\b[^!]*!",
+    re.IGNORECASE,
 )
+# A name that a formula may call; not text, sheets or columns of a table.
+_NAME = re.compile(r"""\"[^"]*\"|'[^']*'|\[[^\[\]]*\]|[^\W\d][\w.\\?]*!?""")
 # What a number format prints around the digits: colours and locales, quoted and escaped text, spaces, filling.
 _AROUND = re.compile(r'\[[^\]]*\]|"[^"]*"|\\.|_.?|\*.|\s')
 

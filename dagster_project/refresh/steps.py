@@ -24,7 +24,7 @@ from dagster_project.history.keep import Published
 from dagster_project.ingest import candidates, documents
 from dagster_project.ingest.candidates import DocumentsReport
 from dagster_project.ingest.contract import load_contracts
-from dagster_project.ingest.load import LoadReport, Outcome, SourceReport
+from dagster_project.ingest.load import OUTCOMES, LoadReport, Outcome, SourceReport, of_bad_rows
 from dagster_project.ingest.load import load as load_sources
 from dagster_project.page import write as page
 from dagster_project.publish import gates, snapshot
@@ -415,6 +415,8 @@ def _note(connection: duckdb.DuckDBPyConnection, checks: list[dict[str, Any]]) -
 
 def _contract_check(source: SourceReport) -> dict[str, Any]:
     problem = source.problems[0].text() if source.problems else None
+    # Of a check that passed it is told what bad rows would have led to.
+    told = OUTCOMES[of_bad_rows(source.contract) if source.outcome is Outcome.ALL_VALID else source.outcome]
     return {
         "gate": "rows",
         "table_name": source.contract.table,
@@ -427,10 +429,8 @@ def _contract_check(source: SourceReport) -> dict[str, Any]:
         "message": problem,
         "meaning_zh": "每个文件合乎约定的列，每一行合乎约定的规则",
         "meaning_en": "every file has the columns of its contract and every row keeps its rules",
-        "consequence_zh": "拒绝发布" if source.contract.partial == "refuse" else "隔离不合格的行",
-        "consequence_en": "the refresh is refused"
-        if source.contract.partial == "refuse"
-        else "bad rows are quarantined",
+        "consequence_zh": told.consequence_zh,
+        "consequence_en": told.consequence_en,
     }
 
 

@@ -16,6 +16,7 @@ from dagster_project.demo.write import Written
 from dagster_project.extraction.candidate import Candidate
 from dagster_project.extraction.document import Document
 from dagster_project.extraction.reconcile import BINDING, COMPARISONS, Comparison, facts
+from dagster_project.ingest import load
 from dagster_project.page import PAGE
 from dagster_project.publish.gates import refuses
 from dagster_project.publish.snapshot import Snapshot
@@ -37,13 +38,6 @@ _STYLE = {
     "refused": "red",
     "failed": "red",
     "running": "yellow",
-}
-_OUTCOMES_OF_SOURCES = {
-    "all_valid": "全部合格 / all valid",
-    "bad_shape": "[red]形式不合，拒绝 / bad shape, refused[/]",
-    "some_invalid_refused": "[red]部分行不合格，拒绝 / some rows invalid, refused[/]",
-    "some_invalid_quarantined": "[yellow]部分行已隔离 / some rows quarantined[/]",
-    "all_invalid": "[red]无一行合格，拒绝 / no row valid, refused[/]",
 }
 _COMPARISONS = {
     "same": "一致 / same",
@@ -127,9 +121,18 @@ def _sources(record: Record) -> Table:
     for source in record.sources:
         table.add_row(
             f"{source['title_zh']} {source['source']}", str(source["files"]), f"{source['rows']:,}",
-            str(source["held_back"]), _OUTCOMES_OF_SOURCES[source["outcome"]],
+            str(source["held_back"]), _outcome_of(source["outcome"]),
         )  # fmt: skip
     return table
+
+
+def _outcome_of(source: str) -> str:
+    outcome = load.Outcome(source)
+    told = load.OUTCOMES[outcome]
+    if outcome is load.Outcome.ALL_VALID:
+        return f"{told.meaning_zh} / {told.meaning_en}"
+    colour = "red" if told.refuses else "yellow"
+    return f"[{colour}]{told.meaning_zh}：{told.consequence_zh} / {told.meaning_en}: {told.consequence_en}[/]"
 
 
 def _texts(record: Record) -> Table:

@@ -142,7 +142,7 @@ def test_a_refused_text_is_told_by_the_load_and_refuses_nothing(site: Site, extr
     result = site.run("load")
     assert result.exit_code == 0, result.output
     assert "raw/documents/broken.pdf" in result.output and "没有文字层" in result.output
-    assert "政策文件原文 documents" in result.output and "部分行已隔离" in result.output
+    assert "政策文件原文 documents" in result.output and "隔离这些行" in result.output
     assert "没有来源读取此文件" not in result.output
     found = table(site, "select target_id, comparison from raw.target_candidates order by target_id")
     assert found == [("plan/一/1/1", "new"), ("plan/一/1/2", "new")]

@@ -4,6 +4,7 @@ Sources here are small contracts of the test's own, loaded without a refresh. Re
 the command are in test_bad_input.py.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ import openpyxl
 import pytest
 
 from dagster_project import build_file
-from dagster_project.ingest import files, readers
+from dagster_project.ingest import files, load, readers
+from dagster_project.ingest.contract import load_contracts
 from dagster_project.ingest.load import Outcome
+from dagster_project.refresh import steps
 from tests.assets.conftest import SCHOOLS, Bench
-from tests.conftest import says_both
+from tests.conftest import Site, says_both
 
 TOWNS: dict[str, Any] = {
     "source": "towns", "title_zh": "乡镇", "title_en": "Towns", "group": "reference", "files": ["towns"],
@@ -95,12 +98,70 @@ def test_one_file_of_bad_shape_refuses_even_where_the_source_consents(bench: Ben
     report = bench.load()
     assert (report.sources["schools"].outcome, report.refused) == (Outcome.BAD_SHAPE, True)
     assert {problem.rule for problem in report.problems} == {"missing_column", "unknown_column", "not_an_integer"}
-    assert len(bench.quarantine) == 3
+    assert {row[-1] for row in bench.quarantine} == {"refused"} and len(bench.quarantine) == 3
+    assert bench.codes == ["A1", "A2", "A3", "A4"]  # nothing is set aside of what is refused
+
+
+@pytest.mark.parametrize(
+    ("content", "partial", "outcome", "consequence"),
+    [
+        (GOOD, "quarantine", Outcome.ALL_VALID, "those rows are quarantined, the others go on"),
+        (GOOD, "refuse", Outcome.ALL_VALID, "the refresh is refused"),
+        (
+            GOOD + "A4,many\n",
+            "quarantine",
+            Outcome.SOME_INVALID_QUARANTINED,
+            "those rows are quarantined, the others go on",
+        ),
+        (GOOD + "A4,many\n", "refuse", Outcome.SOME_INVALID_REFUSED, "the refresh is refused"),
+        ("code,pupils\nA1,many\n", "quarantine", Outcome.ALL_INVALID, "the refresh is refused"),
+        ("code,children\nA1,1\n", "quarantine", Outcome.BAD_SHAPE, "the refresh is refused"),
+    ],
+)
+def test_the_check_of_a_contract_tells_what_came_of_it(
+    bench: Bench, content: str, partial: str, outcome: Outcome, consequence: str
+) -> None:
+    bench.contracts = [{**SCHOOLS, "partial": partial}]
+    bench.put("schools/2024.csv", content)
+    report = bench.load().sources["schools"]
+    check = steps._contract_check(report)
+    assert (report.outcome, check["consequence_en"]) == (outcome, consequence)
+    assert check["severity"] == ("error" if outcome.refuses else "warning")
 
 
 def test_each_outcome_but_two_refuses() -> None:
     allowed = {Outcome.ALL_VALID, Outcome.SOME_INVALID_QUARANTINED}
     assert {outcome for outcome in Outcome if not outcome.refuses} == allowed
+
+
+def test_what_was_set_aside_is_published_by_the_refresh_after_it_is_mended(
+    published: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contracts = load_contracts()
+    contracts["statistics"] = replace(contracts["statistics"], partial="quarantine")
+    monkeypatch.setattr(load, "load_contracts", lambda: contracts)
+    before = published.served()
+    good, row = {"measure": "enrolment", "value": "100"}, {"level": "junior", "measure": "enrolment"}
+    figures = """select stage, value from marts.fct_measure
+        where region_code = '100000' and year = 2012 and measure_code = 'enrolment' order by all"""
+    set_aside = "select file, row_no, column_name, rule, consequence from quality.quarantine"
+
+    file = published.statistics(2012, good, {**row, "value": "many"})
+    result = published.run("refresh")
+    assert result.exit_code == 0 and "many" in result.output, result.output
+    assert published.served() != before
+    with build_file.reading(published.settings.served) as connection:
+        assert connection.execute(figures).fetchall() == [("primary", 100)]
+        assert connection.execute(set_aside).fetchall() == [
+            (published.settings.raw_name(file), 3, "value", "not_a_number", "quarantined")
+        ]
+
+    published.statistics(2012, good, {**row, "value": "90"})
+    result = published.run("refresh")
+    assert result.exit_code == 0, result.output
+    with build_file.reading(published.settings.served) as connection:
+        assert connection.execute(figures).fetchall() == [("junior", 90), ("primary", 100)]
+        assert connection.execute(set_aside).fetchall() == []
 
 
 # ---- the loaded table

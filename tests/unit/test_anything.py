@@ -105,11 +105,43 @@ def test_a_mapping_makes_text_of_any_text(old: str, new: str) -> None:
 @example("\x00")
 @example("\u202e")
 @example("\ufeffa")
+@example("\U000e0041")
 def test_python_and_duckdb_know_the_same_characters(text: str) -> None:
     storable = text.encode("utf-8", "ignore").decode()
     with duckdb.connect() as connection:
         found = connection.execute("select regexp_matches(?, ?)", [storable, HIDDEN_SQL]).fetchall()
     assert found == [(bool(HIDDEN.search(storable)),)]
+
+
+@pytest.mark.parametrize("number", [0x061C, 0x200E, 0x200F, 0x202E, 0x2028, 0x2029, 0x2066, 0x206A, 0x206F])
+def test_what_turns_or_breaks_a_text_is_refused_and_not_shown(number: int) -> None:
+    name = f"长沙{chr(number)}市"
+    assert refused(name) and plain(name) == "长沙\ufffd市" and spelled(name) == f"长沙\\u{number:04x}市"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [0x00AD, 0x034F, 0x115F, 0x1160, 0x180E, 0x200B, 0x200C, 0x200D, 0x2060, 0x2061, 0x2064, 0x3164, 0xFE00, 0xFEFF,
+     0xFFA0, 0xFFF9, 0xFFFB, 0xE0001, 0xE0041, 0xE007F, 0xE0100, 0xE01EF],
+)  # fmt: skip
+def test_what_nobody_sees_is_refused_and_spelled_out(number: int) -> None:
+    name = f"长沙{chr(number)}市"
+    assert refused(name) and spelled(name).isprintable() and f"{number:x}" in spelled(name)
+
+
+@pytest.mark.parametrize(
+    "text", ["长沙市（含望城区）", "𠮷林·Zürich\u3000“甲”—乙…", "☑\ufe0f 已核对", "a\tb\nc", "e\u0301"]
+)
+def test_what_shows_is_taken(text: str) -> None:
+    assert not refused(text) and plain(text) == text
+
+
+def refused(text: str) -> bool:
+    """By Python and by DuckDB alike."""
+    with duckdb.connect() as connection:
+        found = connection.execute("select regexp_matches(?, ?)", [text, HIDDEN_SQL]).fetchall()
+    assert found == [(bool(HIDDEN.search(text)),)]
+    return bool(HIDDEN.search(text))
 
 
 # ---- what is shown

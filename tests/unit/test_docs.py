@@ -9,7 +9,7 @@ import pytest
 from dagster_project.cli import cli
 from dagster_project.ingest import limits
 from dagster_project.ingest.contract import load_contracts
-from dagster_project.ingest.load import Outcome
+from dagster_project.ingest.load import OUTCOMES, Outcome
 from dagster_project.ingest.problem import MESSAGES
 from dagster_project.settings import ROOT
 
@@ -34,10 +34,13 @@ def test_every_refusal_is_explained(readme: Path) -> None:
     assert [rule for rule in RULES if f"| `{rule}` |" not in text] == []
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
-def test_every_outcome_of_a_source_is_explained(readme: Path) -> None:
+@pytest.mark.parametrize(("readme", "language"), [*zip(READMES, ("en", "zh"), strict=True)], ids=["en", "zh"])
+def test_every_outcome_of_a_source_is_explained_in_the_words_of_the_code(readme: Path, language: str) -> None:
     text = readme.read_text(encoding="utf-8")
-    assert [outcome for outcome in Outcome if f"| `{outcome}` |" not in text] == []
+    assert set(OUTCOMES) == set(Outcome)
+    for outcome, told in OUTCOMES.items():
+        meaning, consequence = getattr(told, f"meaning_{language}"), getattr(told, f"consequence_{language}")
+        assert f"| `{outcome}` | {meaning} | {consequence} |" in text
 
 
 @pytest.mark.parametrize("document", [*DOCUMENTS, *CONNECTING], ids=lambda path: path.name)

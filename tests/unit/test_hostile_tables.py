@@ -1,6 +1,7 @@
 """Tables that mean harm: each is refused by a rule, within memory and time that the operating system holds."""
 
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,34 @@ def test_entities_in_a_workbook_are_refused(tmp_path: Path, head: str, encoding:
 def test_a_workbook_with_macros_under_another_name_is_refused(tmp_path: Path) -> None:
     problem = refusal(book(tmp_path, hostile.workbook(FILLED, xl__vbaProject_dot_bin=b"x")))
     assert problem.rule == "macros" and "xl/vbaProject.bin" in problem.text()
+
+
+@pytest.mark.parametrize("part", ["xl/macrosheets/sheet1.xml", "XL/MacroSheets/intl.bin", "xl/dialogsheets/sheet1.xml"])
+def test_macros_of_the_old_kind_are_refused(tmp_path: Path, part: str) -> None:
+    problem = refusal(book(tmp_path, hostile.workbook(FILLED, **{part.replace(".", "_dot_"): b"<x/>"})))
+    assert problem.rule == "macros" and part in problem.text()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/vnd.ms-office.vbaProject", "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+     "application/vnd.ms-excel.intlmacrosheet+xml", "application/VND.MS-EXCEL.SHEET.MACROENABLED.MAIN+XML"],
+)  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_macros_under_any_name_of_their_part_are_refused_by_their_kind(
+    tmp_path: Path, kind: str, encoding: str
+) -> None:
+    file = book(tmp_path, hostile.workbook(FILLED))
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    kinds = parts["[Content_Types].xml"].decode()
+    override = f'<Override PartName="/xl/a.bin" ContentType="{kind}"/></Types>'
+    parts["[Content_Types].xml"] = kinds.replace("</Types>", override).encode(encoding)
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    problem = refusal(file)
+    assert problem.rule == "macros" and "[Content_Types].xml" in problem.text()
 
 
 @pytest.mark.parametrize(

@@ -248,12 +248,42 @@ def test_a_formula_whose_value_nobody_has_seen_is_refused_by_its_cell(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "formula", ["[1]Sheet1!A1", "A2+'[other.xlsx]Sheet 1'!A1", "[1]!name", 'WEBSERVICE("http://127.0.0.1/")']
-)
+    "formula", ["[1]Sheet1!A1", "A2+'[other.xlsx]Sheet 1'!A1", "[1]!name", 'WEBSERVICE("http://127.0.0.1/")',
+                'CUBEVALUE("x","y")', 'STOCKHISTORY("x",1)']
+)  # fmt: skip
 def test_a_number_taken_from_another_file_is_refused(tmp_path: Path, formula: str) -> None:
     cell = '<c r="B2"><f>{}</f><v>2</v></c>'
     problem = only(problems(tmp_path, with_formula(formula.replace('"', "&quot;"), cell), "表.xlsx"))
     assert (problem.rule, problem.column) == ("formula_of_another_file", "B2")
+
+
+NAMES = (
+    '<definedName name="PUPILS">[1]Sheet1!$A$1</definedName><definedName name="学生数" localSheetId="0">pupils*2</definedName>'
+    '<definedName name="here">Sheet!$A$2</definedName>'
+)
+
+
+def with_names(formula: str) -> bytes:
+    data = with_formula(formula.replace('"', "&quot;"), '<c r="B2"><f>{}</f><v>42</v></c>')
+    names = f"<definedNames>{NAMES}</definedNames>"
+    changed = with_member(
+        data, "xl/workbook.xml", lambda xml: re.sub("<definedNames ?/>|(?=<calcPr)", names, xml, count=1)
+    )
+    assert changed != data
+    return changed
+
+
+@pytest.mark.parametrize("formula", ["PUPILS", "A2+SUM(pupils,1)", "Sheet!PUPILS", "学生数/2"])
+def test_a_number_taken_from_another_file_by_a_name_is_refused(tmp_path: Path, formula: str) -> None:
+    problem = only(problems(tmp_path, with_names(formula), "表.xlsx"))
+    assert (problem.rule, problem.column) == ("formula_of_another_file", "B2")
+
+
+@pytest.mark.parametrize(
+    "formula", ["here", "PUPILS!A2", "'PUPILS'!A2", "Table1[PUPILS]", 'IF(A2=1,"PUPILS",0)', "PUPILS2"]
+)
+def test_a_formula_that_calls_no_such_name_is_read(tmp_path: Path, formula: str) -> None:
+    assert rows(read_bytes(tmp_path, with_names(formula), "表.xlsx")) == {2: ["1", "42"]}
 
 
 def test_a_computed_number_is_read_to_the_15_digits_a_spreadsheet_has(tmp_path: Path) -> None:
