@@ -115,7 +115,7 @@ def test_every_point_of_a_chart_stands_in_the_table_below_it(page: Opened, addre
     (points,) = page.go(address).evaluate(DRAWN)
     basis = 2 if table == "figures" else 4
     listed = zip(column(page, table, 1), column(page, table, basis), strict=True)
-    assert set(points) <= {f"{year} {tag.split()[0]}" for year, tag in listed} and points
+    assert set(points) <= {f"{year} {tag[:2]}" for year, tag in listed} and points
 
 
 def test_the_overview_counts_targets_as_the_marts_do(page: Opened, shipped: Site) -> None:
@@ -407,7 +407,7 @@ def test_a_downloaded_ranking_has_unrounded_values(page: Opened, shipped: Site) 
 def test_a_downloaded_file_says_what_its_values_are_of(page: Opened, table: str, said: dict[str, str]) -> None:
     page.go(f"#/indicator/{RATIO}?region=430000&year=2018&basis=computed")
     content, shown = downloaded(page, table)
-    said = {"指标": "小学生师比", "指标代码": RATIO, "学段": "小学", "分组": "全部", **said}
+    said = {"指标": "小学生师比", "指标代码": RATIO, "学段": "小学", "分组": "全体", **said}
     assert shown and all(said.items() <= row.items() for row in shown)
     names = content.decode("utf-8-sig").splitlines()[0].split(",")
     assert len(names) == len(set(names))
@@ -513,7 +513,7 @@ def test_a_county_turns_to_another_year_under_the_keyboard_and_drops_a_status_no
     )
     tab = counties.go(f"{COUNTY}?status=other")
     assert tab.input_value("#select-status") == ""
-    assert len(column(counties, "conditions", 1)) == count > 0
+    assert count and f"{count} 行" in tab.locator("#table-conditions caption").inner_text()
     counties.go("#/counties?status=other")
     assert tab.input_value("#select-status") == "" and len(column(counties, "counties", 2)) > 1
     tab = counties.go(COUNTY)
@@ -537,14 +537,19 @@ def test_a_province_without_a_tile_is_counted_and_shown(chromium: Any, demo_coun
     tab.context.close()
 
 
+def copy_of(site: Site, folder: Path) -> Path:
+    """The served file of a site, to be changed."""
+    file = Path(shutil.copy(site.home / "current.duckdb", folder / "changed.duckdb"))
+    file.chmod(0o644)
+    return file
+
+
 @pytest.fixture
 def accepted(restated: Site, tmp_path: Path) -> Path:
     """The restated page with a drift that somebody accepted, in words that are an attack, and with one change told."""
     served = snapshot.current(restated.settings)
     assert served is not None
-    file = Path(shutil.copy(served.database, tmp_path / "accepted.duckdb"))
-    file.chmod(0o644)
-    with duckdb.connect(str(file)) as connection:
+    with duckdb.connect(str(copy_of(restated, tmp_path))) as connection:
         connection.execute(
             "insert into meta.accepted_drift values (2, 'f', 12, '000001-x', '统计科<img src=x>', '核对过', '2026-01-05T09:00:00+08:00')"
         )
@@ -655,13 +660,6 @@ def test_shards_are_opened_from_beside_the_page_and_one_that_is_lost_is_named(
     tab.context.close()
 
 
-def copy_of(site: Site, folder: Path) -> Path:
-    """The served file of a site, to be changed."""
-    file = Path(shutil.copy(site.home / "current.duckdb", folder / "changed.duckdb"))
-    file.chmod(0o644)
-    return file
-
-
 def test_a_page_takes_no_data_but_those_that_were_written_with_it(
     chromium: Any, province: Site, tmp_path: Path
 ) -> None:
@@ -671,7 +669,7 @@ def test_a_page_takes_no_data_but_those_that_were_written_with_it(
         province,
         "select distinct indicator_code from marts.fct_indicator where region_code = '100000' order by 1 limit 2",
     )
-    (older, newer) = (tmp_path / "older", tmp_path / "newer")
+    older, newer = tmp_path / "older", tmp_path / "newer"
     with duckdb.connect(str(copy_of(province, tmp_path))) as connection:
         for folder in (older, newer):
             folder.mkdir()
@@ -688,7 +686,7 @@ def test_a_page_takes_no_data_but_those_that_were_written_with_it(
         file.write_text(file.read_text("utf-8")[:-9], encoding="utf-8")
     tab = opened.go(f"#/indicator/{other}")
     assert "损坏" in tab.locator("main").inner_text()
-    assert opened.complaints and all("SyntaxError" in text or "Unexpected" in text for text in opened.complaints)
+    assert opened.complaints and all("unexpected" in text.lower() for text in opened.complaints)
     tab.context.close()
 
 

@@ -41,8 +41,8 @@ function frame(view) {
 
 // What was used, drawn anew; of a choice that was taken away another one.
 function sameControl(focused) {
-  return focused && (document.querySelector(`[data-focus="${CSS.escape(focused)}"]`)
-    ?? (focused.startsWith("chip-") ? document.querySelector(".chip") : null));
+  return document.querySelector(`[data-focus="${CSS.escape(focused)}"]`)
+    ?? (focused.startsWith("chip-") ? document.querySelector(".chip") : null);
 }
 
 async function draw() {
@@ -64,13 +64,14 @@ async function draw() {
   const focused = used?.dataset.focus;
   const scroll = window.scrollY;
   const now = { view: route.path[0], path: route.path.join("/") };
-  // Whoever chose something on the view itself, and be it another year of the same county, stays where they were.
-  const stays = last === null || now.path === last.path || (now.view === last.view && focused && used.closest("main"));
   page.replaceChildren(...frame(view));
   document.title = [document.querySelector("main h1").textContent.trim(), say("title")].join(" · ");
   fit();
+  // Whoever chose something on the view itself, and be it another year of the same county, stays where they were.
+  const again = focused ? sameControl(focused) : null;
+  const stays = last === null || now.path === last.path || (now.view === last.view && again?.closest("main"));
   window.scrollTo(0, stays ? scroll : 0);
-  if (used || !stays) ((stays && sameControl(focused)) || document.querySelector("main h1")).focus({ preventScroll: true });
+  if (used || !stays) ((stays && again) || document.querySelector("main h1")).focus({ preventScroll: true });
   last = now;
   page.dataset.drawn = String(mine);
 }
