@@ -48,16 +48,20 @@ def write(
     (folder / PAGE).write_text(_page(blocks, inlined), encoding="utf-8")
 
 
-def _beside(folder: Path, first: Iterable[data.Shard], rest: Iterator[data.Shard]) -> dict[str, str]:
-    """Each shard as a script of its own, for a page opened from disk may load scripts and nothing else; its file by name."""
+def _beside(folder: Path, first: Iterable[data.Shard], rest: Iterator[data.Shard]) -> dict[str, tuple[str, str]]:
+    """Each shard as a script of its own, for a page opened from disk may load scripts and nothing else.
+
+    By name its file and the fingerprint of its data, which the script says too: a page takes none but those written with it.
+    """
     folder.mkdir()
-    files: dict[str, str] = {}
+    files: dict[str, tuple[str, str]] = {}
     for shards in (first, rest):
         for name, text in shards:
             # Numbered: names of documents come from files.
-            files[name] = f"{len(files) + 1:05d}.js"
-            (folder / files[name]).write_text(
-                f"zhibiaoShard({_safe(json.dumps(name))},{_safe(text)})\n", encoding="utf-8"
+            file, fingerprint = f"{len(files) + 1:05d}.js", hashlib.sha256(text.encode()).hexdigest()[:16]
+            files[name] = file, fingerprint
+            (folder / file).write_text(
+                f'zhibiaoShard("{fingerprint}",{_safe(json.dumps(name))},{_safe(text)})\n', encoding="utf-8"
             )
     return files
 

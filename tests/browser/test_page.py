@@ -18,8 +18,10 @@ from tests.conftest import Site
 
 COVERAGE = "kg_inclusive_coverage"
 RATIO = "pri_pupils_per_teacher"
+TARGET = "321100-2023-preschool-plan/n/2"
 VIEWS = ("#/", "#/indicator", f"#/indicator/{COVERAGE}", f"#/indicator/{RATIO}?region=430000&year=2018", "#/targets",
-         "#/targets?status=met", "#/counties", "#/nowhere", "#/indicator/unknown", "#/target/unknown")  # fmt: skip
+         "#/targets?status=met", "#/counties", "#/nowhere", "#/indicator/unknown", "#/target/unknown",
+         f"#/target/{quote(TARGET, safe='')}", "#/?lang=en", f"#/indicator/{COVERAGE}?lang=en", "#/targets?lang=en")  # fmt: skip
 COUNTY = "#/county/990105/2024/compulsory_quality_balanced_2017"
 
 
@@ -34,6 +36,14 @@ def rows(site: Site, query: str, *values: Any) -> list[Any]:
 def page(chromium: Any, shipped: Site) -> Iterator[Opened]:
     """The shipped page, in one tab for all tests of the module."""
     opened = open_page(chromium, shipped.home / "current" / PAGE)
+    yield opened
+    opened.tab.context.close()
+
+
+@pytest.fixture(scope="module")
+def counties(chromium: Any, demo_counties: Site) -> Iterator[Opened]:
+    """The page of the synthetic counties, likewise."""
+    opened = open_page(chromium, demo_counties.home / "current" / PAGE)
     yield opened
     opened.tab.context.close()
 
@@ -69,17 +79,43 @@ NAMELESS = """[...document.querySelectorAll('main button, main a, main select, m
 
 @pytest.mark.parametrize("address", VIEWS)
 def test_every_view_opens_from_disk_asks_nobody_and_fits_a_phone(page: Opened, address: str) -> None:
+    holds(page, address)
+
+
+@pytest.mark.parametrize("address", ["#/counties", COUNTY, f"{COUNTY}?lang=en"])
+def test_the_views_of_counties_do_so_too(counties: Opened, address: str) -> None:
+    holds(counties, address)
+    assert "990105" in counties.tab.locator("main").inner_text()
+
+
+def holds(page: Opened, address: str) -> None:
+    """What is asked of every view."""
     tab = page.go(address)
     assert page.asked == [page.file.as_uri()]
     assert tab.locator("h1").count() == 1
     assert "undefined" not in tab.locator("main").inner_text()
-    # Every control has a name, every table a caption, every chart a table.
+    # Every control has a name, every table a caption.
     assert tab.evaluate(NAMELESS) == 0
     assert tab.locator("table:not(:has(caption))").count() == 0
-    assert tab.locator(".chart").count() <= tab.locator("table").count()
     tab.set_viewport_size(PHONE)
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tab.set_viewport_size(DESKTOP)
+
+
+DRAWN = """[...document.querySelectorAll('.chart')].map(chart => echarts.getInstanceByDom(chart).getOption().series
+    .filter(one => ['公布', '计算'].includes(one.name)).flatMap(one => one.data.map(point => point.value)
+        .filter(([, value]) => value !== null).map(([year]) => `${year} ${one.name}`)))"""
+
+
+@pytest.mark.parametrize(
+    ("address", "table"),
+    [(f"#/indicator/{COVERAGE}", "figures"), (f"#/target/{quote(TARGET, safe='')}", "values")],
+)
+def test_every_point_of_a_chart_stands_in_the_table_below_it(page: Opened, address: str, table: str) -> None:
+    (points,) = page.go(address).evaluate(DRAWN)
+    basis = 2 if table == "figures" else 4
+    listed = zip(column(page, table, 1), column(page, table, basis), strict=True)
+    assert set(points) <= {f"{year} {tag[:2]}" for year, tag in listed} and points
 
 
 def test_the_overview_counts_targets_as_the_marts_do(page: Opened, shipped: Site) -> None:
@@ -142,6 +178,13 @@ def test_an_indicator_is_found_by_name_other_name_letters_and_code(page: Opened,
     assert tab.evaluate("location.hash") == f"#/indicator/{code}"
 
 
+@pytest.mark.parametrize(("typed", "name"), [("cq", "重庆市"), ("hunan", "湖南省"), ("zj", "镇江市")])
+def test_a_region_is_found_by_the_beginning_of_its_letters(page: Opened, typed: str, name: str) -> None:
+    tab = page.go(f"#/indicator/{RATIO}")
+    tab.fill("#region", typed)
+    assert name in tab.locator("#region-list").inner_text()
+
+
 def test_a_region_is_found_by_its_initials_and_the_place_stays_in_the_address(page: Opened) -> None:
     tab = page.go(f"#/indicator/{RATIO}?year=2018")
     tab.fill("#region", "cqs")
@@ -177,8 +220,18 @@ def test_percentages_stand_as_they_were_printed(page: Opened, shipped: Site) -> 
             strict=True,
         )
     )
-    # 2016 and 2018 were printed with one decimal, which no second one is added to.
-    assert shown["2016"][1] == "67.2" and shown["2018"][1] == "73.1"
+    # Some years were printed with one decimal, as their rounding says; no second one is added to it.
+    printed = dict(
+        rows(
+            shipped,
+            """select cast(year as varchar), cast(value as varchar) from marts.fct_indicator where indicator_code = ?
+            and region_code = '100000' and basis = 'published' and round(value_high - value_low, 6) = 0.1 and year not in (
+                select year from marts.fct_indicator where indicator_code = ? and region_code = '100000' and basis = 'computed')""",
+            COVERAGE,
+            COVERAGE,
+        )
+    )
+    assert printed and {year: shown[year][1] for year in printed} == printed
     assert rows(shipped, "select decimals from marts.dim_indicator where indicator_code = ?", COVERAGE) == [2]
 
 
@@ -278,16 +331,20 @@ def test_the_language_turns_where_the_reader_is(page: Opened) -> None:
 
 
 def test_a_target_tells_clause_verdict_of_each_method_and_the_data_behind(page: Opened, shipped: Site) -> None:
-    target = "321100-2023-preschool-plan/n/2"
-    tab = page.go(f"#/target/{quote(target, safe='')}")
+    tab = page.go(f"#/target/{quote(TARGET, safe='')}")
     verdicts = rows(
         shipped,
         """select m.name_zh, a.reason_zh from marts.mart_target_attainment as a join marts.verdict_method as m using (method)
         where target_id = ? order by case method when 'ladder' then 1 else 2 end, method""",
-        target,
+        TARGET,
     )
     assert list(zip(column(page, "verdicts", 1), column(page, "verdicts", 3), strict=True)) == verdicts
-    assert column(page, "values", 3) == ["88.68"]
+    values = rows(
+        shipped,
+        "select cast(value as varchar) from intermediate.int_target_value where target_id = ? order by year desc",
+        TARGET,
+    )
+    assert column(page, "values", 3) == values != []
     (with_clause,) = rows(
         shipped, "select target_id from marts.fct_target where evidence is not null order by 1 limit 1"
     )
@@ -309,6 +366,16 @@ def test_a_downloaded_list_holds_what_is_shown_with_the_values_of_the_marts(page
         where method = 'ladder' and status in ('met', 'missed')""",
     )
     assert {(row["编号"], float(row["实际"]), int(row["期限"])) for row in shown} == set(expected)
+    assert {row["编号"] for row in shown if row["暂定"] == "是"} == set(
+        rows(
+            shipped,
+            """select target_id from marts.mart_target_attainment
+            where method = 'ladder' and status in ('met', 'missed') and provisional""",
+        )
+    )
+    assert {row["判定方法"] for row in shown} == set(
+        rows(shipped, "select name_zh from marts.verdict_method where method = 'ladder'")
+    )
     assert (
         [row["期限"] for row in shown]
         == column(page, "targets", 4)
@@ -329,6 +396,23 @@ def test_a_downloaded_ranking_has_unrounded_values(page: Opened, shipped: Site) 
     assert {(row["代码"], float(row["数值"])) for row in shown} == set(expected)
 
 
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("ranking", {"级别": "省级", "年份": "2018", "依据": "计算"}),
+        ("figures", {"代码": "430000", "地区": "湖南省"}),
+        ("working", {"代码": "430000", "地区": "湖南省", "计算年份": "2018", "依据": "计算"}),
+    ],
+)
+def test_a_downloaded_file_says_what_its_values_are_of(page: Opened, table: str, said: dict[str, str]) -> None:
+    page.go(f"#/indicator/{RATIO}?region=430000&year=2018&basis=computed")
+    content, shown = downloaded(page, table)
+    said = {"指标": "小学生师比", "指标代码": RATIO, "学段": "小学", "分组": "全体", **said}
+    assert shown and all(said.items() <= row.items() for row in shown)
+    names = content.decode("utf-8-sig").splitlines()[0].split(",")
+    assert len(names) == len(set(names))
+
+
 def test_the_page_is_used_without_a_mouse(page: Opened) -> None:
     tab = page.go()
     tab.keyboard.press("Tab")
@@ -343,6 +427,13 @@ def test_the_page_is_used_without_a_mouse(page: Opened) -> None:
     assert tab.evaluate(f"getComputedStyle({focused}).outlineStyle") == "solid"
     page.after(lambda: tab.keyboard.press("Space"))
     assert tab.evaluate("location.hash") == "#/"
+    # A choice that is taken away takes its button along: the focus goes to the next one, at last to the heading.
+    page.go("#/targets?status=met&status=missed")
+    tab.focus("[data-focus=chip-status-met]")
+    page.after(lambda: tab.keyboard.press("Enter"))
+    assert tab.evaluate(f"{focused}.dataset.focus") == "chip-status-missed"
+    page.after(lambda: tab.keyboard.press("Enter"))
+    assert tab.evaluate(f"{focused}.tagName") == "H1"
     tab.focus("#search")
     tab.keyboard.type("gaozhong")
     tab.keyboard.press("ArrowDown")
@@ -353,7 +444,9 @@ def test_the_page_is_used_without_a_mouse(page: Opened) -> None:
 
 def test_statuses_are_told_by_a_word_and_a_shape(page: Opened) -> None:
     tab = page.go("#/targets")
-    for mark in tab.locator("#table-targets .mark").all()[:60]:
+    marks = tab.locator("#table-targets .mark").all()
+    assert len(marks) == tab.locator("#table-targets tbody tr").count() > 1
+    for mark in marks:
         assert mark.inner_text().strip() and mark.locator("svg path").get_attribute("d")
 
 
@@ -362,12 +455,18 @@ def test_printing_leaves_out_what_only_a_screen_can_use(page: Opened) -> None:
     tab.emulate_media(media="print")
     assert tab.locator("header").is_hidden() and tab.locator("[data-csv=figures]").is_hidden()
     assert tab.locator("footer").is_visible()
+    assert tab.locator("main select:visible, main input:visible").count() == 0
+    page.go("#/")
+    assert tab.locator("#select-method").is_hidden() and tab.locator(".controls a").is_hidden()
+    # Which method counted and what it came to stays.
+    assert tab.locator(".print-only").is_visible() and tab.locator("[data-facet=status] .count").first.is_visible()
     assert tab.pdf(format="A4").startswith(b"%PDF")
     tab.emulate_media(media="screen")
 
 
 def test_an_address_that_means_nothing_says_so(page: Opened) -> None:
-    for address in ("#/nowhere", "#/indicator/%E0%A4%A", "#/target/x", "#/county/1/2/3", "#/county"):
+    for address in ("#/nowhere", "#/indicator/%E0%A4%A", "#/target/x", "#/county/1/2/3", "#/county",
+                    "#/constructor", "#/toString", "#/__proto__"):  # fmt: skip
         assert page.go(address).locator("h1").inner_text() == "没有这个页面"
 
 
@@ -404,6 +503,29 @@ def test_counties_are_filtered_by_verdict_and_show_conditions_and_failing_school
     tab.context.close()
 
 
+def test_a_county_turns_to_another_year_under_the_keyboard_and_drops_a_status_nothing_has(
+    counties: Opened, demo_counties: Site
+) -> None:
+    (count,) = rows(
+        demo_counties,
+        """select count(*) from marts.mart_assessment_condition where region_code = '990105' and year = 2024
+        and assessment = 'compulsory_quality_balanced_2017'""",
+    )
+    tab = counties.go(f"{COUNTY}?status=other")
+    assert tab.input_value("#select-status") == ""
+    assert count and f"{count} 行" in tab.locator("#table-conditions caption").inner_text()
+    counties.go("#/counties?status=other")
+    assert tab.input_value("#select-status") == "" and len(column(counties, "counties", 2)) > 1
+    tab = counties.go(COUNTY)
+    tab.focus("#select-year")
+    counties.after(lambda: tab.keyboard.press("ArrowDown"))
+    assert tab.evaluate("document.activeElement.id") == "select-year"
+    assert unquote(tab.evaluate("location.hash")) != COUNTY
+    # From another view one begins at its heading.
+    counties.after(lambda: tab.click("nav a:last-child"))
+    assert tab.evaluate("document.activeElement.tagName") == "H1"
+
+
 def test_a_province_without_a_tile_is_counted_and_shown(chromium: Any, demo_counties: Site) -> None:
     (code,) = rows(
         demo_counties,
@@ -415,14 +537,19 @@ def test_a_province_without_a_tile_is_counted_and_shown(chromium: Any, demo_coun
     tab.context.close()
 
 
+def copy_of(site: Site, folder: Path) -> Path:
+    """The served file of a site, to be changed."""
+    file = Path(shutil.copy(site.home / "current.duckdb", folder / "changed.duckdb"))
+    file.chmod(0o644)
+    return file
+
+
 @pytest.fixture
 def accepted(restated: Site, tmp_path: Path) -> Path:
     """The restated page with a drift that somebody accepted, in words that are an attack, and with one change told."""
     served = snapshot.current(restated.settings)
     assert served is not None
-    file = Path(shutil.copy(served.database, tmp_path / "accepted.duckdb"))
-    file.chmod(0o644)
-    with duckdb.connect(str(file)) as connection:
+    with duckdb.connect(str(copy_of(restated, tmp_path))) as connection:
         connection.execute(
             "insert into meta.accepted_drift values (2, 'f', 12, '000001-x', '统计科<img src=x>', '核对过', '2026-01-05T09:00:00+08:00')"
         )
@@ -530,4 +657,80 @@ def test_shards_are_opened_from_beside_the_page_and_one_that_is_lost_is_named(
         file.unlink()
     tab = opened.go(f"#/indicator/{code}")
     assert "dashboard 文件夹" in tab.locator("main").inner_text()
+    tab.context.close()
+
+
+def test_a_page_takes_no_data_but_those_that_were_written_with_it(
+    chromium: Any, province: Site, tmp_path: Path
+) -> None:
+    served = snapshot.current(province.settings)
+    assert served is not None
+    code, other = rows(
+        province,
+        "select distinct indicator_code from marts.fct_indicator where region_code = '100000' order by 1 limit 2",
+    )
+    older, newer = tmp_path / "older", tmp_path / "newer"
+    with duckdb.connect(str(copy_of(province, tmp_path))) as connection:
+        for folder in (older, newer):
+            folder.mkdir()
+            write.write(connection, folder, served.manifest, 0)
+            connection.execute("update marts.fct_indicator set value = value + 1 where indicator_code = ?", [code])
+    shutil.copy(newer / PAGE, older / PAGE)
+    opened = open_page(chromium, older / PAGE)
+    tab = opened.go(f"#/indicator/{code}")
+    assert "不属于本页" in tab.locator("main").inner_text() and tab.locator("#value").count() == 0
+    # What did not change is the same, whichever snapshot it was written for.
+    assert opened.go(f"#/indicator/{other}").locator("#value b").count() == 1
+    assert opened.complaints == []
+    for file in (older / write.SHARDS).iterdir():
+        file.write_text(file.read_text("utf-8")[:-9], encoding="utf-8")
+    tab = opened.go(f"#/indicator/{other}")
+    assert "损坏" in tab.locator("main").inner_text()
+    assert opened.complaints and all("unexpected" in text.lower() for text in opened.complaints)
+    tab.context.close()
+
+
+@pytest.fixture
+def crowded(restated: Site, tmp_path: Path) -> Path:
+    """The restated page with more checks and set-aside rows than a table shows at once, its data beside it."""
+    served = snapshot.current(restated.settings)
+    assert served is not None
+    with duckdb.connect(str(copy_of(restated, tmp_path))) as connection, pytest.MonkeyPatch.context() as patch:
+        connection.execute("update quality.check_result set outcome = 'failed'")
+        connection.execute(
+            """insert into quality.quarantine by name select 's' as source, 'raw/local/x.csv' as file, n as row_no, 'a' as column_name,
+            'r' as rule, 'quarantined' as consequence from range(2, 62) as r(n)"""
+        )
+        patch.setattr("dagster_project.page.data._TOLD_CHANGES", 1)
+        patch.setattr("dagster_project.page.data._TOLD_QUARANTINE", 55)
+        write.write(connection, tmp_path, served.manifest, 0)
+    return tmp_path / PAGE
+
+
+def test_long_tables_are_shown_whole_one_beside_the_other_and_say_how_many_rows_there_are(
+    chromium: Any, crowded: Path
+) -> None:
+    opened = open_page(chromium, crowded)
+    tab = opened.go()
+    caption = tab.locator("#table-quarantine caption").inner_text()
+    assert "共 60 行，列出前 55 行，下载的文件中有 55 行" in caption
+    for table in ("checks", "quarantine"):
+        assert len(column(opened, table, 1)) == 50
+        opened.after(lambda table=table: tab.click(f"[data-focus=all-{table}]"))
+    assert len(column(opened, "checks", 1)) > 50 and len(column(opened, "quarantine", 1)) == 55
+    assert len(downloaded(opened, "quarantine")[1]) == 55
+    assert opened.complaints == []
+    tab.context.close()
+
+
+def test_a_file_whose_data_are_lost_says_so_beside_its_button(chromium: Any, crowded: Path) -> None:
+    opened = open_page(chromium, crowded)
+    tab = opened.go()
+    assert len(downloaded(opened, "changed-verdicts")[1]) == 3
+    tab = opened.go()
+    shutil.rmtree(crowded.parent / write.SHARDS)
+    tab.click("[data-csv=changed-verdicts]")
+    told = tab.locator("#table-changed-verdicts [role=alert]")
+    told.filter(has_text="dashboard 文件夹").wait_for()
+    assert [text for text in opened.complaints if "ERR_FILE_NOT_FOUND" not in text] == []
     tab.context.close()

@@ -40,10 +40,10 @@ def parsed(page: Path) -> _Blocks:
 def data(page: Path) -> dict[str, Any]:
     """Blocks (`block:<name>`) and shards by name, those beside the page too."""
     found = {name: json.loads(text) for name, text in parsed(page).found.items()}
-    for name, file in found.get("block:shards", {}).items():
+    for name, (file, fingerprint) in found.get("block:shards", {}).items():
         call = (page.parent / "dashboard" / file).read_text(encoding="utf-8").removeprefix("zhibiaoShard")
-        shown, content = json.loads(f"[{call.strip()[1:-1]}]")
-        assert shown == name
+        stamp, shown, content = json.loads(f"[{call.strip()[1:-1]}]")
+        assert (stamp, shown) == (fingerprint, name)
         found[name] = content
     return found
 

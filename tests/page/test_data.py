@@ -160,6 +160,14 @@ def test_equal_data_give_equal_bytes_but_for_id_and_time(province: Site, tmp_pat
     assert one.read_text("utf-8") == changed != other.read_text("utf-8")
 
 
+def test_equal_data_give_equal_shards(province: Site, tmp_path: Path) -> None:
+    shards = []
+    for name in ("000001-a", "000002-b"):
+        written(province, tmp_path / name, 0, id=name)
+        shards.append({file.name: file.read_bytes() for file in (tmp_path / name / write.SHARDS).iterdir()})
+    assert shards[0] == shards[1] != {}
+
+
 def test_many_data_go_beside_the_page_and_say_the_same(province: Site, tmp_path: Path) -> None:
     whole, parted = data(written(province, tmp_path / "whole")), data(written(province, tmp_path / "parted", 0))
     assert not (tmp_path / "whole" / write.SHARDS).exists()

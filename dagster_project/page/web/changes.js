@@ -118,12 +118,14 @@ function knownVerdicts(all, decimals) {
       { key: "actual", label: say("actual"), value: (row) => row.actual_value, number: true, show: (row) => measured(row.actual_value, row.unit, decimals) },
       { key: "actual_year", label: say("actual_year"), value: (row) => row.actual_year, number: true },
       { key: "version", label: say("method_version"), value: (row) => row.method_version, number: true },
+      { key: "id", label: say("id"), value: (row) => row.target_id, hidden: true },
     ],
   })) : null;
 }
 
 // What the region was published with before, where that is other than today.
-function formerValues(about, former, region) {
+function formerValues(about, former, place) {
+  const { region } = place;
   const mine = former.filter((cell) => cell.region === region.place).sort((a, b) => b.year - a.year || b.until - a.until);
   if (mine.length) {
     return section(say("former"), table({
@@ -136,6 +138,7 @@ function formerValues(about, former, region) {
         { key: "source", label: say("publication"), value: sourceOf, wide: true },
         { key: "file", label: say("file"), value: fileOf },
         { key: "row", label: say("row"), value: (cell) => cell.row, number: true },
+        ...alike([...lookedAt(about, place), ...regionOf(place)]),
       ],
     }));
   }

@@ -9,13 +9,15 @@ async function counties({ query }) {
   const year = years.includes(Number(query.get("year"))) ? Number(query.get("year")) : years[0];
   const ofYear = all.filter((row) => row.assessment === assessment && row.year === year);
   const statuses = [...new Set(ofYear.map(({ status }) => status))];
-  const found = ofYear.filter(({ status }) => !query.get("status") || status === query.get("status"));
+  // A status that another year had asks for nothing here.
+  const wanted = statuses.includes(query.get("status")) ? query.get("status") : "";
+  const found = ofYear.filter(({ status }) => !wanted || status === wanted);
   return h("div", {},
     h("h1", { tabindex: "-1" }, say("counties")),
     h("div", { class: "controls no-print" },
       select("assessment", say("assessment"), names.map((one) => [one, code("assessment", one)]), assessment, (one) => choose({ assessment: one, all: "" })),
       select("year", say("year"), years.map((one) => [one, one]), year, (one) => choose({ year: one, all: "" })),
-      select("status", say("status"), [["", say("all")], ...statuses.map((one) => [one, code("assessed", one) + bracketed(ofYear.filter(({ status }) => status === one).length)])], query.get("status") ?? "", (one) => choose({ status: one, all: "" }))),
+      select("status", say("status"), [["", say("all")], ...statuses.map((one) => [one, code("assessed", one) + bracketed(ofYear.filter(({ status }) => status === one).length)])], wanted, (one) => choose({ status: one, all: "" }))),
     h("div", { class: "card" }, table({
       id: "counties", caption: `${code("assessment", assessment)} ${year}`, rows: found, sorts: true, columns: [
         { key: "county", label: say("county"), value: (row) => regions()[row.region].name,
@@ -25,6 +27,7 @@ async function counties({ query }) {
         ...["condition", "met", "not_met", "no_data", "needs_judgement"].map((name) => (
           { key: name, label: say(`count_${name}`), value: (row) => row[`${name}_count`], number: true })),
         { key: "not_met_conditions", label: say("not_met_conditions"), value: (row) => row.not_met_conditions, wide: true },
+        provisionalColumn((row) => row.provisional), ...alike([[say("year"), year], [say("assessment"), code("assessment", assessment)]]),
       ],
     })));
 }
@@ -39,11 +42,13 @@ async function county({ path, query }) {
   const verdict = all.find((row) => regions()[row.region].code === id && String(row.year) === year && row.assessment === assessment);
   const years = all.filter((row) => regions()[row.region].code === id && row.assessment === assessment).map((row) => row.year).sort((a, b) => b - a);
   const kinds = [...new Set(all.filter((row) => regions()[row.region].code === id && String(row.year) === year).map((row) => row.assessment))];
-  const status = query.get("status") ?? "";
+  const statuses = [...new Set(conditions.map((row) => row.status))];
+  const status = statuses.includes(query.get("status")) ? query.get("status") : "";
   const shownOnes = conditions.filter((row) => !status || row.status === status);
   const key = (row) => `${row.condition_no} ${row.indicator_code}`;
   const chosen = conditions.find((row) => key(row) === query.get("condition"));
   const failing = schools.filter((row) => !chosen || key(row) === key(chosen));
+  const about = [[say("county"), regionName(id)], [say("code"), id], [say("year"), year], [say("assessment"), code("assessment", assessment)]];
   return h("div", {},
     h("h1", { tabindex: "-1" }, regionName(id), " ", h("small", { class: "quiet" }, `${id} · ${year} · ${code("assessment", assessment)}`)),
     h("p", { class: "lead" }, mark("assessed", verdict.status), " ", provisional(verdict.provisional), " ",
@@ -51,7 +56,7 @@ async function county({ path, query }) {
     h("div", { class: "controls no-print" },
       select("year", say("year"), years.map((one) => [one, one]), year, (one) => { location.hash = address(["county", id, one, assessment], query); }),
       select("assessment", say("assessment"), kinds.map((one) => [one, code("assessment", one)]), assessment, (one) => { location.hash = address(["county", id, year, one], {}); }),
-      select("status", say("status"), [["", say("all")], ...[...new Set(conditions.map((row) => row.status))].map((one) => [one, code("assessed", one)])], status, (one) => choose({ status: one }))),
+      select("status", say("status"), [["", say("all")], ...statuses.map((one) => [one, code("assessed", one)])], status, (one) => choose({ status: one }))),
     h("div", { class: "card" }, table({
       id: "conditions", caption: say("conditions"), rows: shownOnes, columns: [
         { key: "no", label: say("condition_no"), value: (row) => row.condition_no },
@@ -69,6 +74,7 @@ async function county({ path, query }) {
           show: (row) => row.failing_school_count ? h("a", { href: changed({ condition: key(row) }) }, `${number(row.failing_school_count)} / ${number(row.judged_school_count)}`)
             : row.judged_school_count ? `0 / ${number(row.judged_school_count)}` : "—" },
         { key: "remark", label: say("note"), value: (row) => parted([both(row, "remark"), [row.judgement_by, row.judgement_date, row.judgement_evidence].filter(Boolean).join(" ")]), wide: true },
+        provisionalColumn((row) => row.is_provisional), ...alike(about),
       ],
     })),
     section(chosen ? say("failing_of", { condition: `${chosen.condition_no} ${both(chosen, "name")}` }) : say("failing_all"),
@@ -85,6 +91,7 @@ async function county({ path, query }) {
           { key: "shortfall", label: say("gap"), value: (row) => row.shortfall, number: true, show: (row) => conditionAmount(row, row.shortfall, row.unit === "%" ? "pp" : row.unit) },
           { key: "classes", label: say("failing_classes"), value: (row) => row.failing_class_count, number: true },
           { key: "met", label: say("resources_met"), value: (row) => row.indicators_met, number: true },
+          provisionalColumn((row) => row.is_provisional), ...alike(about),
         ],
       })));
 }

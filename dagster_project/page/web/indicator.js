@@ -16,7 +16,7 @@ async function indicator({ path, query }) {
       : section(say("no_data"), h("p", {}, both(about, "lacks"))),
     h("div", { class: "pair" }, definition(about), targetsOf(about, place)),
     all.length ? [await working(about, place), sources(about, place)] : null,
-    formerValues(about, every.filter((cell) => known(cell.until) && place.isSeries(cell)), place.region));
+    formerValues(about, every.filter((cell) => known(cell.until) && place.isSeries(cell)), place));
 }
 
 // What is looked at: as the address says, and where it says nothing, what there is most of.
@@ -199,7 +199,8 @@ function ranked(all, direction) {
   return sorted;
 }
 
-function ranking(all, about, { region, year, level, basis }) {
+function ranking(all, about, place) {
+  const { region, year, level, basis } = place;
   const low = Math.min(0, ...all.map(({ value }) => value));
   const span = Math.max(0, ...all.map(({ value }) => value)) - low || 1;
   return table({
@@ -212,11 +213,22 @@ function ranking(all, about, { region, year, level, basis }) {
         show: (cell) => [h("a", { href: changed({ region: regions()[cell.region].code }), "aria-current": cell.region === region.place ? "true" : null }, regions()[cell.region].name),
           ...made(regions()[cell.region])] },
       { key: "value", label: valueIn(about.unit), value: (cell) => cell.value, number: true, show: (cell) => digits(cell.value, cell, about) },
+      ...alike([...lookedAt(about, place), [say("level"), say(`level_${level}`)], [say("year"), year], [say("basis"), say(basis)]]),
       { key: "bar", label: say("from_zero"), value: () => null, drawn: true, show: (cell) => h("span", { class: "track", "aria-hidden": "true" },
         h("i", { class: cell.region === region.place ? "here" : null, style: { "margin-left": `${(100 * (Math.min(0, cell.value) - low)) / span}%`, width: `${(100 * Math.abs(cell.value)) / span}%` } })) },
     ],
   });
 }
+
+// What the page says above a table of the indicator.
+function lookedAt(about, { stage, segment, base }) {
+  return [
+    [say("indicator"), both(about, "name")], [say("indicator_code"), about.indicator_code], [say("stage"), code("stage", stage)],
+    [say("segment"), code("segment", segment)], [say("base"), base && indicatorName(base)],
+  ];
+}
+
+const regionOf = ({ region }) => [[say("region"), region.name], [say("code"), region.code]];
 
 function definition(about) {
   const standard = [about.standard_low, about.standard_high].filter(known).map((value) => measured(value, about.unit, about.decimals)).join("—");
@@ -245,7 +257,8 @@ function targetsOf(about, place) {
 }
 
 // The figures a computed value was made from, each with its publication, file and row.
-async function working(about, { own, region, year, stage, segment }) {
+async function working(about, place) {
+  const { own, region, year, stage, segment } = place;
   const cell = own.find((one) => one.year === year && one.basis === "computed");
   const variant = cell && variantOf(about, cell);
   if (!variant) return null;
@@ -268,6 +281,7 @@ async function working(about, { own, region, year, stage, segment }) {
       { key: "note", label: say("note"), wide: true, value: (figure) => parted([
         figure.confidence === "D" ? say("derived") : "", figure.unit_count ? say("sum_of_schools", { count: number(figure.unit_count) }) : "",
         figure.correction_reason ? say("corrected_because", { value: plain(figure.uncorrected), reason: figure.correction_reason }) : ""]) },
+      ...alike([...lookedAt(about, place), ...regionOf(place), [say("computed_year"), year], [say("basis"), say("computed")]]),
     ],
   }));
 }
@@ -276,7 +290,8 @@ const sourceOf = (cell) => (known(cell.source) ? block("sources").source_zh[cell
 const fileOf = (cell) => (known(cell.file) ? block("files")[cell.file] : "");
 
 // Every figure of the region, and so also the data behind the chart.
-function sources(about, { own, region }) {
+function sources(about, place) {
+  const { own, region } = place;
   const all = [...own].sort((a, b) => b.year - a.year || (a.basis < b.basis ? 1 : -1));
   return section(say("figures"), table({
     id: "figures", caption: say("figures_caption", { region: region.name, name: both(about, "name") }), rows: all, empty: say("no_rows"), columns: [
@@ -291,6 +306,7 @@ function sources(about, { own, region }) {
       { key: "source", label: say("publication"), value: sourceOf, wide: true },
       { key: "file", label: say("file"), value: fileOf },
       { key: "row", label: say("row"), value: (cell) => cell.row, number: true },
+      ...alike([...lookedAt(about, place), ...regionOf(place)]),
     ],
   }));
 }

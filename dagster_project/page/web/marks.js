@@ -34,6 +34,10 @@ function provisional(is) {
   return is ? h("span", { class: "tag" }, say("provisional")) : null;
 }
 
+function provisionalColumn(of) {
+  return { key: "provisional", label: say("provisional"), value: (row) => say(of(row) ? "yes" : "no"), hidden: true };
+}
+
 // Regions that nobody lives in, beside those that are real.
 function made(region) {
   return region.origin === "synthetic" ? [" ", h("span", { class: "tag" }, say("synthetic"))] : [];

@@ -15,7 +15,7 @@ function overview({ query }) {
       figure(say("undecided_targets"), number(chosen.filter((target) => ["none", "open"].includes(kindOf(target.verdicts[method.method].status))).length), say("undecided_means")),
       figure(say("indicators_with_values"), number([...indicators().values()].filter(({ cells: counts }) => counts.length).length), say("of_all", { count: number(indicators().size) }))),
     section(say("targets_by"),
-      h("div", { class: "controls" }, methodSelect(query), h("p", { class: "quiet grow" }, parted([method.source, language === "zh" && method.note_zh])),
+      h("div", { class: "controls" }, methodSelect(query), h("p", { class: "quiet grow" }, h("span", { class: "print-only" }, both(method, "name") + colon()), parted([method.source, language === "zh" && method.note_zh])),
         anchor(["targets"], query, say("list_targets", { count: number(chosen.length) }))),
       chips(query),
       h("div", { class: "facets" }, facets(method.method).slice(0, 4).map((one) => facet(query, one)))),
@@ -68,8 +68,8 @@ function quality(about) {
       ],
     }) : h("p", {}, say("checks_all_passed")),
     held.length ? table({
-      id: "quarantine", rows: held,
-      caption: say("quarantine", { count: number(about.quarantine_count) }), columns: [
+      id: "quarantine", rows: held, total: about.quarantine_count, inFile: held.length,
+      caption: say("quarantine"), columns: [
         { key: "file", label: say("file"), value: (row) => row.file },
         { key: "row", label: say("row"), value: (row) => row.row_no, number: true },
         { key: "column", label: say("column"), value: (row) => row.column_name },

@@ -1,10 +1,11 @@
 // The frame of the page and what is drawn at which address.
 
-const VIEWS = { "": overview, indicator, targets: targetList, target, counties, county };
+// Maps, for an address may ask for what every object has.
+const VIEWS = new Map(Object.entries({ "": overview, indicator, targets: targetList, target, counties, county }));
 const TABS = [["", "overview"], ["indicator", "indicators"], ["targets", "targets"], ["counties", "counties"]];
-const BELONGS = { target: "targets", county: "counties" };
+const BELONGS = new Map([["target", "targets"], ["county", "counties"]]);
 let turn = 0;
-let lastPath = null;
+let last = null;
 
 function missing(text) {
   return h("div", {}, h("h1", { tabindex: "-1" }, say("not_found")), h("div", { class: "card" }, h("p", {}, text)));
@@ -13,7 +14,7 @@ function missing(text) {
 function frame(view) {
   const about = block("about");
   const { path, query } = where();
-  const tab = BELONGS[path[0]] ?? path[0] ?? "";
+  const tab = BELONGS.get(path[0]) ?? path[0] ?? "";
   // The place stays, whatever language it is read in.
   const swap = new URLSearchParams(query);
   swap.delete("lang");
@@ -38,6 +39,12 @@ function frame(view) {
   ];
 }
 
+// What was used, drawn anew; of a choice that was taken away another one.
+function sameControl(focused) {
+  return document.querySelector(`[data-focus="${CSS.escape(focused)}"]`)
+    ?? (focused.startsWith("chip-") ? document.querySelector(".chip") : null);
+}
+
 async function draw() {
   const mine = ++turn;
   const route = where();
@@ -45,7 +52,7 @@ async function draw() {
   document.documentElement.lang = pick("zh-CN", "en");
   let view;
   try {
-    view = await (VIEWS[route.path[0] ?? ""] ?? (() => missing(say("no_such_view"))))(route);
+    view = await (VIEWS.get(route.path[0] ?? "") ?? (() => missing(say("no_such_view"))))(route);
   } catch (error) {
     view = h("div", {}, h("h1", { tabindex: "-1" }, say("went_wrong")), h("div", { class: "card" }, h("p", {}, error.message)));
     if (!(error instanceof Error) || error instanceof TypeError || error instanceof ReferenceError) console.error(error);
@@ -53,19 +60,19 @@ async function draw() {
   // Meanwhile the reader may have gone elsewhere.
   if (mine !== turn) return;
   const page = document.getElementById("page");
-  const focused = document.activeElement?.dataset?.focus;
-  const [path, scroll] = [route.path.join("/"), window.scrollY];
+  const used = page.contains(document.activeElement) ? document.activeElement : null;
+  const focused = used?.dataset.focus;
+  const scroll = window.scrollY;
+  const now = { view: route.path[0], path: route.path.join("/") };
   page.replaceChildren(...frame(view));
   document.title = [document.querySelector("main h1").textContent.trim(), say("title")].join(" · ");
   fit();
-  if (path === lastPath || lastPath === null) {
-    window.scrollTo(0, scroll);
-    if (focused) document.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  } else {
-    window.scrollTo(0, 0);
-    document.querySelector("main h1").focus({ preventScroll: true });
-  }
-  lastPath = path;
+  // Whoever chose something on the view itself, and be it another year of the same county, stays where they were.
+  const again = focused ? sameControl(focused) : null;
+  const stays = last === null || now.path === last.path || (now.view === last.view && again?.closest("main"));
+  window.scrollTo(0, stays ? scroll : 0);
+  if (used || !stays) ((stays && again) || document.querySelector("main h1")).focus({ preventScroll: true });
+  last = now;
   page.dataset.drawn = String(mine);
 }
 

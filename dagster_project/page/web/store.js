@@ -13,25 +13,35 @@ function parsed(name) {
   return read.get(name);
 }
 
-// The shard of a name, or null where the data have none. Rejects where its file was not copied along with the page.
+// The shard of a name, or null where the data have none. Rejects where its file was not copied along with the page,
+// or is not the one that was written with it.
 function shard(name) {
-  const file = (block("shards") ?? {})[name];
+  const [file, fingerprint] = block("shards")?.[name] ?? [];
   if (!file) return Promise.resolve(parsed(name));
   if (!read.has(name)) {
     read.set(name, new Promise((resolve, reject) => {
-      awaited.set(name, resolve);
-      const lost = () => {
+      const key = `${fingerprint} ${name}`;
+      const lost = (why) => {
+        // What the file delivered is waited for no longer.
+        if (!awaited.delete(key)) return;
         read.delete(name);
-        reject(new Error(say("shard_missing", { file: `dashboard/${file}` })));
+        reject(new Error(say(why, { file: `dashboard/${file}` })));
       };
-      document.head.append(h("script", { src: `dashboard/${file}`, error: lost }));
+      awaited.set(key, resolve);
+      document.head.append(h("script", {
+        src: `dashboard/${file}`, error: () => lost("shard_missing"), load: () => lost("shard_foreign"),
+      }));
     }));
   }
   return read.get(name);
 }
 
 const awaited = new Map();
-window.zhibiaoShard = (name, data) => awaited.get(name)?.(data);
+window.zhibiaoShard = (fingerprint, name, data) => {
+  const key = `${fingerprint} ${name}`;
+  awaited.get(key)?.(data);
+  awaited.delete(key);
+};
 
 // Rows of a table that is kept by columns; a column without any value is null as a whole.
 function rows(table) {

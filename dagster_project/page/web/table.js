@@ -9,7 +9,16 @@ function table({ id, caption, columns: every, rows: all, sorts = false, empty, t
   const columns = every.filter((column) => !column.hidden);
   const { query } = where();
   const sorted = sorts ? ordered(all, columns, query.get("sort")) : all;
-  const shownRows = query.get("all") === id ? sorted : sorted.slice(0, PORTION);
+  const shownRows = query.getAll("all").includes(id) ? sorted : sorted.slice(0, PORTION);
+  const told = h("span", { role: "alert" });
+  const save = async () => {
+    told.textContent = "";
+    try {
+      download(id, csv(every.filter((column) => !column.drawn), rest ? await rest() : sorted));
+    } catch (error) {
+      told.textContent = error.message;
+    }
+  };
   const body = shownRows.map((row) => h("tr", {}, columns.map((column, place) =>
     h(place ? "td" : "th", { scope: place ? null : "row", class: column.number ? "number" : column.wide ? "wide" : null },
       column.show ? column.show(row) : text(column.value(row))))));
@@ -21,11 +30,16 @@ function table({ id, caption, columns: every, rows: all, sorts = false, empty, t
         h("tbody", {}, body.length ? body : h("tr", {}, h("td", { colspan: columns.length, class: "quiet" }, empty ?? say("no_rows")))))),
     h("div", { class: "foot no-print" },
       shownRows.length < sorted.length
-        ? h("button", { type: "button", "data-focus": `all-${id}`, click: () => choose({ all: id }) },
+        ? h("button", { type: "button", "data-focus": `all-${id}`, click: () => choose({ all: [...query.getAll("all"), id] }) },
           say("show_all", { count: number(sorted.length) })) : null,
       all.length
-        ? h("button", { type: "button", "data-focus": `csv-${id}`, "data-csv": id, click: async () => download(id, csv(every.filter((column) => !column.drawn), rest ? await rest() : sorted)) },
-          say("download_csv")) : null));
+        ? h("button", { type: "button", "data-focus": `csv-${id}`, "data-csv": id, click: save },
+          say("download_csv")) : null, told));
+}
+
+// Columns of a file that say the same in every row: what the page says above the table, pairs of a name and a value.
+function alike(pairs) {
+  return pairs.map(([label, value]) => ({ label, value: () => value, hidden: true }));
 }
 
 function heading(column, sort, sorts) {

@@ -53,6 +53,7 @@ async function target({ path }) {
         { key: "required_pace", label: say("required_pace"), value: (one) => one.required_pace, number: true, show: (one) => pace(one, "required_pace", decimals) },
         { key: "ratio", label: say("progress_ratio"), value: (one) => one.progress_ratio, number: true, show: (one) => measured(one.progress_ratio, "", 2) },
         { key: "missing", label: say("what_lacks"), value: (one) => lacks(one, short), wide: true },
+        provisionalColumn((one) => one.provisional), ...alike([[say("id"), short.id]]),
       ],
     }),
     lacking(verdicts[0], short, decimals),
@@ -110,6 +111,7 @@ function behind(full, short, about) {
         { key: "value", label: valueIn(about.unit), value: (cell) => cell.value, number: true, show: (cell) => measured(cell.value, "", about.decimals) },
         { key: "basis", label: say("basis"), value: (cell) => say(cell.basis), show: basisOf },
         { key: "holds", label: say("reaches"), value: (cell) => say(cell.holds ? "yes" : "no") },
+        ...alike([[say("id"), short.id]]),
       ],
     }));
 }

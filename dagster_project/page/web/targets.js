@@ -28,6 +28,7 @@ function targetList({ query }) {
         { key: "responsible", label: say("responsible"), value: (target) => parted(target.units), wide: true },
         { key: "document", label: say("document"), value: (target) => documents().get(target.document)?.title, wide: true },
         { key: "id", label: say("id"), value: (target) => target.id, hidden: true },
+        provisionalColumn((target) => target.verdicts[method].provisional), ...alike([[say("method"), both(methodOf(query), "name")]]),
       ],
     })));
 }
