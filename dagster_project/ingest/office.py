@@ -1,7 +1,8 @@
 """Word and Excel files as the archives they are, looked through before any library opens them.
 
 The libraries unpack a part as large as it is and make an object of every tag, so both are counted first, by unpacking
-piece by piece. Macros are refused, old ones and dialogs too, and what an office program never writes: declared entities, untrue sizes.
+piece by piece. Macros are refused, sheets of the old kind too, and what an office program never writes: declared
+entities, untrue sizes.
 """
 
 import re
