@@ -137,8 +137,7 @@ def test_each_outcome_but_two_refuses() -> None:
 def test_what_was_set_aside_is_published_by_the_refresh_after_it_is_mended(
     published: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contracts = load_contracts()
-    contracts["statistics"] = replace(contracts["statistics"], partial="quarantine")
+    contracts = {**load_contracts(), "statistics": replace(load_contracts()["statistics"], partial="quarantine")}
     monkeypatch.setattr(load, "load_contracts", lambda: contracts)
     before = published.served()
     good, row = {"measure": "enrolment", "value": "100"}, {"level": "junior", "measure": "enrolment"}
