@@ -305,9 +305,11 @@ def _great_expectations() -> Any:
         finally:
             for name in placeholders:
                 del sys.modules[name]
-        # Its warnings reach whoever listens; without a listener they stay off stderr.
+        # Its warnings reach whoever listens to this logger; without a listener they stay off stderr.
         logging.getLogger("great_expectations").addHandler(logging.NullHandler())
         logging.getLogger("great_expectations").setLevel(logging.WARNING)
+        # Modules of it set a level of their own, and dbt gives the root logger a handler that prints what they tell.
+        logging.getLogger("great_expectations").propagate = False
     return sys.modules["great_expectations"]
 
 
